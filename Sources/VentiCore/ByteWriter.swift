@@ -1,0 +1,54 @@
+/// Appends the fields of a structure to an array of bytes, integers big-endian.
+///
+/// No other code touches byte order when writing.
+public struct ByteWriter: Sendable {
+  /// What has been written.
+  public private(set) var bytes: [UInt8] = []
+
+  /// Starts with no bytes, and room for `capacity`.
+  public init(capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// Appends one byte.
+  public mutating func uint8(_ value: UInt8) { bytes.append(value) }
+
+  /// Appends a 16-bit integer.
+  public mutating func uint16(_ value: UInt16) { append(value) }
+
+  /// Appends a 32-bit integer.
+  public mutating func uint32(_ value: UInt32) { append(value) }
+
+  /// Appends the low 48 bits of an integer.
+  public mutating func uint48(_ value: UInt64) {
+    precondition(value < 1 << 48)
+    uint16(UInt16(value >> 32))
+    uint32(UInt32(truncatingIfNeeded: value))
+  }
+
+  /// Appends a 64-bit integer.
+  public mutating func uint64(_ value: UInt64) { append(value) }
+
+  /// Appends a score.
+  public mutating func score(_ value: Score) {
+    let (high, middle, low) = value.words
+    append(high)
+    append(middle)
+    append(low)
+  }
+
+  /// Appends bytes as they are.
+  public mutating func raw(_ value: some Sequence<UInt8>) {
+    bytes.append(contentsOf: value)
+  }
+
+  /// Appends zeros until there are `count` bytes in all.
+  public mutating func pad(to count: Int) {
+    precondition(bytes.count <= count)
+    bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
+  }
+
+  private mutating func append<Word: FixedWidthInteger>(_ value: Word) {
+    unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
+  }
+}
