@@ -45,7 +45,12 @@ let package = Package(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
-    .target(name: "TestSupport", dependencies: ["VentiCore"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
+      path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(
+      name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
+      swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore"),
   ],
