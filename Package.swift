@@ -45,7 +45,9 @@ let package = Package(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
-    .target(name: "TestSupport", dependencies: ["VentiCore"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["VentiCore"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore"),
   ],
