@@ -49,7 +49,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["VentiCore"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests(of: "Posix", [system]),
-    tests(of: "VentiCore"),
+    tests(of: "VentiCore", ["Posix"]),
   ],
   swiftLanguageModes: [.v6]
 )
