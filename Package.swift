@@ -52,7 +52,7 @@ let package = Package(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
     tests(of: "Posix", [system]),
-    tests(of: "VentiCore"),
+    tests(of: "VentiCore", ["Posix"]),
   ],
   swiftLanguageModes: [.v6]
 )
