@@ -45,6 +45,7 @@ let package = Package(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
+    module("Fuse", ["CFuse", "Posix", system]),
     .target(
       name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
       path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: settings),
