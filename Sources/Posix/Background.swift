@@ -65,7 +65,7 @@ public enum Background {
   private static func spawnThisProgram() -> Result<pid_t, Errno> {
     var process = pid_t()
     let arguments = unsafe CommandLine.arguments.map { unsafe strdup($0) } + [nil]
-    defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
     let status = unsafe posix_spawn(&process, "/proc/self/exe", nil, nil, arguments, environ)
     return status == 0 ? .success(process) : .failure(Errno(rawValue: status))
   }
