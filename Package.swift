@@ -47,6 +47,9 @@ let package = Package(
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("Fuse", ["CFuse", "Posix", system]),
     .target(name: "TestSupport", dependencies: ["VentiCore"], path: "Tests/TestSupport", swiftSettings: settings),
+    .executableTarget(
+      name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore"),
   ],

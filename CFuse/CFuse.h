@@ -52,18 +52,24 @@ static inline void cfuse_want(
 #endif
 }
 
-// Who is handed libfuse's messages, formatted. Set once, before libfuse has anything to say.
-static void (*cfuse_log_sink)(int level, const char *message);
+typedef void (*cfuse_log_sink)(int level, const char *message);
+
+// The place that holds who is handed libfuse's messages. (Swift does not see variables that
+// a header defines, except inside a function.)
+static inline cfuse_log_sink *cfuse_current_log_sink(void) {
+  static cfuse_log_sink sink;
+  return &sink;
+}
 
 static inline void cfuse_log(enum fuse_log_level level, const char *format, va_list arguments) {
   char message[1024];
   vsnprintf(message, sizeof message, format, arguments);
-  cfuse_log_sink(level, message);
+  (*cfuse_current_log_sink())(level, message);
 }
 
-// Hands every message of libfuse to `sink` instead of standard error.
-static inline void cfuse_set_log_sink(void (*sink)(int level, const char *message)) {
-  cfuse_log_sink = sink;
+// Hands every message of libfuse, formatted, to `sink` instead of standard error.
+static inline void cfuse_set_log_sink(cfuse_log_sink sink) {
+  *cfuse_current_log_sink() = sink;
   fuse_set_log_func(cfuse_log);
 }
 

@@ -78,14 +78,16 @@ private func list(
   _ node: fuse_ino_t, _ position: off_t, _ form: ListingForm, _ capacity: Int
 ) -> Operation {
   .list(
-    NodeID(rawValue: node), position: UInt64(truncatingIfNeeded: position), form: form, capacity: capacity)
+    NodeID(rawValue: node), position: UInt64(truncatingIfNeeded: position), form: form,
+    capacity: capacity)
 }
 
 private func onLseek(
   _ handle: fuse_req_t?, _ node: fuse_ino_t, _ offset: off_t, _ whence: CInt,
   _ file: UnsafeMutablePointer<fuse_file_info>?
 ) {
-  let target: SeekTarget? = whence == CFUSE_SEEK_DATA ? .data : whence == CFUSE_SEEK_HOLE ? .hole : nil
+  let target: SeekTarget? =
+    whence == CFUSE_SEEK_DATA ? .data : whence == CFUSE_SEEK_HOLE ? .hole : nil
   guard let target, offset >= 0 else {
     unsafe refuse(handle, .invalidArgument)
     return
@@ -140,7 +142,7 @@ private func onForgetMulti(
   _ handle: fuse_req_t?, _ count: Int, _ items: UnsafeMutablePointer<fuse_forget_data>?
 ) {
   guard let request = unsafe Request(handle) else { return }
-  for unsafe item in unsafe UnsafeBufferPointer(start: items, count: count) {
+  for unsafeitem in unsafe UnsafeBufferPointer(start: items, count: count) {
     request.session?.fileSystem.forget(NodeID(rawValue: item.ino), count: item.nlookup)
   }
   request.finish()

@@ -33,7 +33,7 @@ enum IOVector {
     let count = unsafe pieces.reduce(0) { unsafe $0 + $1.iov_len }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count)
-    for unsafe piece in unsafe pieces {
+    for unsafepiece in unsafe pieces {
       unsafe bytes.append(
         contentsOf: UnsafeRawBufferPointer(start: piece.iov_base, count: piece.iov_len))
     }
