@@ -52,6 +52,9 @@ let package = Package(
     .testTarget(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
+    .executableTarget(
+      name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore", ["Posix"]),
   ],
