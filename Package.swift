@@ -45,7 +45,9 @@ let package = Package(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
+    module("VacArchive", ["VentiCore"]),
     module("Fuse", ["CFuse", "Posix", system]),
+    module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     .target(
       name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
       path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: settings),
@@ -56,7 +58,13 @@ let package = Package(
       name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
+<<<<<<< HEAD
     tests(of: "VentiCore", ["Posix"]),
+    tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore"]),
+=======
+    tests(of: "VentiCore"),
+    tests(of: "VacArchive", ["VentiCore"]),
+>>>>>>> archive
   ],
   swiftLanguageModes: [.v6]
 )
