@@ -58,13 +58,9 @@ let package = Package(
       name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
-<<<<<<< HEAD
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore"]),
-=======
-    tests(of: "VentiCore"),
     tests(of: "VacArchive", ["VentiCore"]),
->>>>>>> archive
   ],
   swiftLanguageModes: [.v6]
 )
