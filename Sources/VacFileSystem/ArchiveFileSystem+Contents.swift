@@ -1,7 +1,7 @@
 public import Fuse
 import SystemPackage
 import VacArchive
-import VentiCore
+public import VentiCore
 
 // Reading what files hold.
 extension ArchiveFileSystem {
@@ -10,7 +10,8 @@ extension ArchiveFileSystem {
     _ node: NodeID, at offset: UInt64, count: Int, patience: Patience
   ) throws(FileSystemError) -> [Fuse.Slice] {
     let item = try item(of: node)
-    guard let offset = Int(exactly: offset), case (let end, false) = offset.addingReportingOverflow(count)
+    guard let offset = Int(exactly: offset),
+      case (let end, false) = offset.addingReportingOverflow(count)
     else { return [] }
     let range = offset..<end
     let tree = try tree(of: item, patience)
@@ -50,7 +51,9 @@ extension ArchiveFileSystem {
     _ node: NodeID, from offset: UInt64, to target: SeekTarget, patience: Patience
   ) throws(FileSystemError) -> UInt64 {
     let item = try item(of: node)
-    guard let start = Int(exactly: offset), start < item.size else { throw .failed(.noSuchAddressOrDevice) }
+    guard let start = Int(exactly: offset), start < item.size else {
+      throw .failed(.noSuchAddressOrDevice)
+    }
     let tree = try tree(of: item, patience)
     let found = try describing(item) { () throws(ArchiveError) in
       try tree.reading { tree throws(BlockError) -> Int? in

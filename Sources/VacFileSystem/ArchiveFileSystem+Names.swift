@@ -1,4 +1,5 @@
 public import Fuse
+import Posix
 import VacArchive
 import VentiCore
 

@@ -24,12 +24,12 @@ public struct MountOptionList: Sendable, Equatable {
       if parts.count == 2 {
         try apply(String(parts[0]), value: String(parts[1]))
       } else {
-        try apply(String(option))
+        try apply(flag: String(option))
       }
     }
   }
 
-  private mutating func apply(_ name: String) throws(MountOptionError) {
+  private mutating func apply(flag name: String) throws(MountOptionError) {
     switch name {
     // Always so.
     case "ro", "nosuid", "nodev": break
