@@ -33,10 +33,8 @@ func tests(
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let nio = [
-  Target.Dependency.product(name: "NIOCore", package: "swift-nio"),
-  Target.Dependency.product(name: "NIOPosix", package: "swift-nio"),
-]
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -56,6 +54,10 @@ let package = Package(
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("VentiWire", ["VentiCore"]),
+    module("VentiTransport", ["VentiCore", "VentiWire", nioCore]),
+    module(
+      "VentiClient",
+      ["Posix", "VentiCore", "VentiTransport", "VentiWire", nioCore, nioPosix, system]),
     .target(
       name: "TestSupport", dependencies: ["VentiCore"], path: "Tests/TestSupport",
       swiftSettings: settings),

@@ -19,28 +19,25 @@ struct BlockErrorWireTests {
     #expect(BlockError.tooLarge.wireText == "lump too large")
   }
 
-  @Test(
-    "the words of a failed read are understood again",
-    arguments: [
-      (
-        "no block with score bf8b4530d8d246dd74ac53a13471bba17941dff7/8 exists",
-        { .notFound($0.score, $0.type) }
-      ),
-      (
-        "read too small 1: asked for 100 need at least 8192",
-        { .tooLong($0.score, $0.type, count: 8192, limit: $0.limit) }
-      ),
-      (
-        "read too small: asked for 100 need at least 7",
-        {
-          .refused(
-            peer: "p", reason: "block \($0.score): 'read too small: asked for 100 need at least 7'")
-        }
-      ),
-      ("\u{1b}[2J", { .refused(peer: "p", reason: "block \($0.score): '\\u{1B}[2J'") }),
-    ] as [(String, @Sendable (BlockAddress) -> BlockError)])
-  func reading(text: String, expected: @Sendable (BlockAddress) -> BlockError) {
-    #expect(BlockError(wireText: text, reading: address, peer: "p") == expected(address))
+  private func read(_ text: String) -> BlockError {
+    BlockError(wireText: text, reading: address, peer: "p")
+  }
+
+  @Test("the words of a failed read are understood again")
+  func reading() {
+    let score = address.score
+    #expect(read("no block with score \(score)/8 exists") == .notFound(score, .directory))
+    #expect(
+      read("read too small 1: asked for 100 need at least 8192")
+        == .tooLong(score, .directory, count: 8192, limit: 100))
+  }
+
+  @Test("what makes no sense as the answer to a read is quoted")
+  func quotes() {
+    let small = "read too small: asked for 100 need at least 7"
+    #expect(read(small) == .refused(peer: "p", reason: "block \(address.score): '\(small)'"))
+    #expect(
+      read("\u{1b}[2J") == .refused(peer: "p", reason: "block \(address.score): '\\u{1B}[2J'"))
   }
 
   @Test("the words of a failed write are understood again")
