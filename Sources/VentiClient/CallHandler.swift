@@ -100,7 +100,7 @@ final class CallHandler: ChannelInboundHandler {
   /// How long the server may be silent while calls are in flight.
   private var patienceSeconds: Double {
     if link == nil { return options.connectSeconds }
-    return isSyncing ? max(options.syncSeconds, options.callSeconds) : options.callSeconds
+    return calls.hasSync ? max(options.syncSeconds, options.callSeconds) : options.callSeconds
   }
 
   // MARK: Calls out

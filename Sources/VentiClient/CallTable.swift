@@ -22,6 +22,16 @@ struct CallTable {
   /// Tags in use.
   var count: Int { entries.count - freeTags.count }
 
+  /// Whether a sync is in flight, which takes the server longer than other calls.
+  var hasSync: Bool {
+    entries.contains { entry in
+      switch entry {
+      case .sync, .call(.sync): true
+      default: false
+      }
+    }
+  }
+
   /// Takes a tag for `entry`; nil when none is free.
   mutating func insert(_ entry: Entry) -> UInt8? {
     guard let tag = freeTags.popLast() else { return nil }

@@ -1,5 +1,6 @@
 import Posix
 import VentiCore
+import VentiWire
 
 /// The writes of a client that are not known to be on stable storage.
 ///
@@ -33,9 +34,11 @@ final class WriteLedger: Sendable {
   private let state = Monitor(State())
   private let limit: Int
 
-  /// Makes an empty ledger that lets in `limit` bytes.
+  /// Makes an empty ledger that lets in `limit` bytes, or two blocks if that is more.
+  ///
+  /// With room for two blocks, whatever does not fit has a sync under way that makes room.
   init(limit: Int) {
-    self.limit = limit
+    self.limit = max(limit, 2 * WireLimits.blockByteCount)
   }
 
   /// Connections sync what they stored of this batch and those before it.
