@@ -30,12 +30,20 @@ func tests(
     resources: resources, swiftSettings: settings)
 }
 
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "vacfs",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
   targets: [
@@ -46,6 +54,11 @@ let package = Package(
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("VacArchive", ["VentiCore"]),
+    module("VentiWire", ["VentiCore"]),
+    module("VentiTransport", ["VentiCore", "VentiWire", nioCore, nioPosix, system]),
+    module(
+      "VentiClient",
+      ["Posix", "VentiCore", "VentiTransport", "VentiWire", nioCore, nioPosix]),
     module("Fuse", ["CFuse", "Posix", system]),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     .target(
@@ -61,6 +74,7 @@ let package = Package(
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore"]),
     tests(of: "VacArchive", ["VentiCore"]),
+    tests(of: "VentiWire", ["VentiCore"]),
   ],
   swiftLanguageModes: [.v6]
 )
