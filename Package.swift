@@ -45,11 +45,13 @@ let package = Package(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
+    module("VentiStore", ["Posix", "VentiCore", system]),
     .target(
       name: "TestSupport", dependencies: ["VentiCore"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore"),
+    tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]
 )
