@@ -58,6 +58,7 @@ private struct WhackDecoder {
   }
 
   /// Decodes items until less than the shortest of them, 8 bits, is left.
+  @inline(__always)
   mutating func run() throws(FormatError) {
     while true {
       if available < Self.itemBitLimit { refill() }
@@ -190,10 +191,12 @@ private struct WhackDecoder {
     }
   }
 
+  @inline(never)
   private func tooLong() -> FormatError {
     invalid("more than \(outputCount) bytes", "\(outputCount) bytes")
   }
 
+  @inline(never)
   private func invalid(_ found: String, _ expected: String) -> FormatError {
     .invalid(subject: "whack stream", offset: position, found: found, expected: expected)
   }

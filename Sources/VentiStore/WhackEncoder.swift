@@ -109,10 +109,19 @@ private struct WhackSearch {
   func byte(_ position: Int) -> UInt8 { unsafe input[position] }
 
   /// Three bytes as a number.
+  ///
+  /// At least three are left at `position`.
   @inline(__always)
   private func triple(_ position: Int) -> UInt32 {
-    unsafe UInt32(input[position]) << 16 | UInt32(input[position &+ 1]) << 8
+    if position &+ 4 <= inputCount { return quadruple(position).bigEndian >> 8 }
+    return unsafe UInt32(input[position]) << 16 | UInt32(input[position &+ 1]) << 8
       | UInt32(input[position &+ 2])
+  }
+
+  /// Four bytes, in whatever order.
+  @inline(__always)
+  private func quadruple(_ position: Int) -> UInt32 {
+    unsafe input.loadUnaligned(fromByteOffset: position, as: UInt32.self)
   }
 
   /// Enters a position in the chain of its hash, as long as three bytes are left there.
@@ -130,21 +139,19 @@ private struct WhackSearch {
   func longestMatch(at position: Int) -> (length: Int, distance: Int) {
     guard position &+ Whack.minimumMatch <= inputCount else { return (0, 0) }
     let limit = min(inputCount &- position, Whack.maximumMatch)
-    let wanted = triple(position)
+    let maximumDistance = min(Whack.maximumDistance, position)
     let now = WhackEncoder.counter(position)
+    let wanted = triple(position)
     var best = (length: 0, distance: 0)
     var then = unsafe heads[WhackEncoder.hash(wanted)]
     var lastDistance = 0
     for _ in 0..<Self.effort {
       let distance = Int(now &- then)
-      guard distance > lastDistance, distance <= min(Whack.maximumDistance, position) else { break }
-      let candidate = position &- distance
-      if triple(candidate) == wanted, canBeat(best.length, limit, candidate, position) {
-        let length = commonLength(candidate, position, limit)
-        if length > best.length {
-          best = (length, distance)
-          if length > Self.effort { break }
-        }
+      guard distance > lastDistance, distance <= maximumDistance else { break }
+      if isLonger(than: best.length, position &- distance, position, wanted) {
+        let length = commonLength(position &- distance, position, limit)
+        if length > best.length { best = (length, distance) }
+        if length > Self.effort || length == limit { break }
       }
       lastDistance = distance
       then = unsafe chains[Int(then) & (Whack.maximumDistance - 1)]
@@ -152,16 +159,21 @@ private struct WhackSearch {
     return best
   }
 
-  /// Whether a match may be longer than the best one: one byte decides most cases.
+  /// Whether a candidate may match more than `length` bytes: those around the end of the best
+  /// match so far rule out most.
   @inline(__always)
-  private func canBeat(_ best: Int, _ limit: Int, _ candidate: Int, _ position: Int) -> Bool {
-    unsafe best < limit && input[candidate &+ best] == input[position &+ best]
+  private func isLonger(
+    than length: Int, _ candidate: Int, _ position: Int, _ wanted: UInt32
+  ) -> Bool {
+    if length == 0 { return triple(candidate) == wanted }
+    let offset = length &- Whack.minimumMatch
+    return quadruple(candidate &+ offset) == quadruple(position &+ offset)
   }
 
   /// How many bytes from two positions on are the same, up to `limit`.
   @inline(__always)
   private func commonLength(_ left: Int, _ right: Int, _ limit: Int) -> Int {
-    var length = Whack.minimumMatch
+    var length = 0
     while length &+ 8 <= limit {
       let difference =
         unsafe input.loadUnaligned(fromByteOffset: left &+ length, as: UInt64.self)
