@@ -46,11 +46,18 @@ let package = Package(
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("VentiStore", ["Posix", "VentiCore", system]),
+    module("Fuse", ["CFuse", "Posix", system]),
     .target(
-      name: "TestSupport", dependencies: ["VentiCore"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
+      path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(
+      name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
+    .executableTarget(
+      name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
-    tests(of: "VentiCore"),
+    tests(of: "VentiCore", ["Posix"]),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]

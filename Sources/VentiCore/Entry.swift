@@ -18,8 +18,10 @@ public struct Entry: Hashable, Sendable {
   public static let byteCount = 40
   /// The largest stream: 2^48 - 1 bytes.
   public static let maximumSize = 1 << 48 - 1
-  /// Block sizes that are sane. plan9port sets the lower end; the upper one is far above the
-  /// 57344 bytes that a server stores.
+  /// Block sizes that are sane.
+  ///
+  /// plan9port sets the lower end; the upper one is far above the 57344 bytes that a server
+  /// stores.
   public static let blockSizes = 256...1 << 24
 
   /// Counts reuses of the slot in its directory.

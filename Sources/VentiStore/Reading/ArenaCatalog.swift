@@ -17,32 +17,15 @@ final class ArenaCatalog: Sendable {
   /// What a search came to.
   struct Finding {
     /// Where the block may be.
-    var places: [ClumpTable.Place] = []
+    var places: [ClumpTable.Place]
     /// Whether the arena has no clumps at all.
-    var isEmpty = false
+    var isEmpty: Bool
     /// Why clumps may have been missed.
     var failure: StoreError?
   }
 
-  /// What is known of the arena.
-  private struct Knowledge: Sendable {
-    /// The table has the clumps from here ...
-    var start: ClumpPosition
-    /// ... to here; they do not change.
-    var end: ClumpPosition
-    /// Nil when there is no room for it in memory.
-    var table: ClumpTable? = ClumpTable()
-    /// Clumps after `end`, which a server may still cut off and write over.
-    var uncounted = ClumpTable()
-    /// Whether there are no clumps.
-    var isEmpty = false
-    /// Whether nothing of this can change.
-    var isFinal = false
-    var failure: StoreError?
-  }
-
   private struct State: Sendable {
-    var knowledge: Knowledge?
+    var knowledge: ArenaKnowledge?
     var isBusy = false
     /// How often the arena has been looked at.
     var looks = 0
@@ -50,9 +33,9 @@ final class ArenaCatalog: Sendable {
 
   private enum Turn {
     /// The arena was looked at after the caller asked.
-    case done(Knowledge?)
-    /// The caller has to look.
-    case mine(Knowledge?)
+    case known(ArenaKnowledge)
+    /// The caller has to look, and knows this already.
+    case look(ArenaKnowledge?)
   }
 
   let arena: Arena
@@ -70,42 +53,42 @@ final class ArenaCatalog: Sendable {
   /// Looks for a block among the clumps that are on disk now.
   func find(_ score: Score, in scope: Scope) -> Finding {
     let knowledge = knowledge(of: scope)
-    var finding = Finding(isEmpty: knowledge.isEmpty, failure: knowledge.failure)
-    finding.places = knowledge.uncounted.places(for: score)
-    if let table = knowledge.table {
-      finding.places += table.places(for: score)
-    } else {
-      finding.places += search(for: score, from: knowledge.start)
-    }
-    return finding
+    return Finding(
+      places: knowledge.places(for: score, in: arena), isEmpty: knowledge.isEmpty,
+      failure: knowledge.failure)
   }
 
-  private func knowledge(of scope: Scope) -> Knowledge {
+  private func knowledge(of scope: Scope) -> ArenaKnowledge {
+    // A look that is under way may have passed what the caller wants: it takes the next one.
     let needed = state.withLock { $0.looks + ($0.isBusy ? 2 : 1) }
     while true {
-      let turn = state.wait { state -> Turn? in
-        let isKnown = state.looks >= needed || state.knowledge?.isFinal == true
-        if isKnown, state.knowledge.map({ $0.covers(scope) }) ?? false {
-          return .done(state.knowledge)
-        }
-        if state.isBusy { return nil }
-        state.isBusy = true
-        return .mine(state.knowledge)
-      }
+      let turn = state.wait { Self.turn(for: scope, after: needed, in: &$0) }
       switch turn {
-      case .done(.some(let knowledge)):
+      case .known(let knowledge):
         return knowledge
-      case .mine(let old):
-        let new = look(scope, after: old)
+      case .look(let old):
+        let new = ArenaKnowledge(of: arena, scope: scope, after: old, budget: budget)
         state.update { state in
           state.knowledge = new
           state.isBusy = false
           state.looks += 1
         }
         return new
-      case .done(.none), .none:
+      case nil:
         continue
       }
     }
+  }
+
+  /// Whose turn it is; nil while another thread looks.
+  private static func turn(for scope: Scope, after needed: Int, in state: inout State) -> Turn? {
+    if let knowledge = state.knowledge, knowledge.covers(scope),
+      knowledge.isFinal || state.looks >= needed
+    {
+      return .known(knowledge)
+    }
+    if state.isBusy { return nil }
+    state.isBusy = true
+    return .look(state.knowledge)
   }
 }
