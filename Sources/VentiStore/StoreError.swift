@@ -20,6 +20,7 @@ public enum StoreError: Error, Sendable, Equatable {
 }
 
 extension StoreError: CustomStringConvertible {
+  /// One line for people.
   public var description: String {
     switch self {
     case .file(let path, let operation, let error):

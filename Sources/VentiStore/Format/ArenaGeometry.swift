@@ -19,7 +19,7 @@ public struct ArenaGeometry: Equatable, Sendable {
     self.length = length
   }
 
-  /// Offset of the first clump. Offsets of clumps count from here.
+  /// Offset of the first clump, from which the offsets of clumps count.
   public var dataOffset: Int { blockSize }
   /// Bytes between head and tail, directory included: the room in the address space of the index.
   public var size: Int { length - 2 * blockSize }
