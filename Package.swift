@@ -59,6 +59,7 @@ let package = Package(
     module(
       "VentiClient",
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", nioCore, nioPosix]),
+    module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     .target(
@@ -75,6 +76,7 @@ let package = Package(
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore"]),
     tests(of: "VacArchive", ["VentiCore"]),
     tests(of: "VentiWire", ["VentiCore"]),
+    tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]
 )
