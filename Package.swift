@@ -58,6 +58,9 @@ let package = Package(
     module(
       "VentiClient",
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", nioCore, nioPosix]),
+    module(
+      "VentiServer",
+      ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
     module("Fuse", ["CFuse", "Posix", system]),
     .target(
       name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
