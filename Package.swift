@@ -53,6 +53,7 @@ let package = Package(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
+    module("VacArchive", ["VentiCore"]),
     module("VentiWire", ["VentiCore"]),
     module("VentiTransport", ["VentiCore", "VentiWire", nioCore, nioPosix, system]),
     module(
@@ -61,7 +62,9 @@ let package = Package(
     module(
       "VentiServer",
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
+    module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
+    module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     .target(
       name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
       path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: settings),
@@ -73,7 +76,10 @@ let package = Package(
       path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore", ["Posix"]),
+    tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore"]),
+    tests(of: "VacArchive", ["VentiCore"]),
     tests(of: "VentiWire", ["VentiCore"]),
+    tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -142,7 +142,8 @@ private func onForgetMulti(
   _ handle: fuse_req_t?, _ count: Int, _ items: UnsafeMutablePointer<fuse_forget_data>?
 ) {
   guard let request = unsafe Request(handle) else { return }
-  for unsafeitem in unsafe UnsafeBufferPointer(start: items, count: count) {
+  for index in 0..<count {
+    guard let item = unsafe items?[index] else { break }
     request.session?.fileSystem.forget(NodeID(rawValue: item.ino), count: item.nlookup)
   }
   request.finish()

@@ -158,7 +158,7 @@ enum Fusermount {
     _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
   ) -> Result {
     var copies: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) }
-    defer { for unsafecopy in unsafe copies { unsafe free(copy) } }
+    defer { for index in strings.indices { unsafe free(copies[index]) } }
     unsafe copies.append(nil)
     return unsafe copies.withUnsafeBufferPointer { pointers in
       guard let base = pointers.baseAddress else { preconditionFailure("the array has a nil") }

@@ -33,7 +33,8 @@ enum IOVector {
     let count = unsafe pieces.reduce(0) { unsafe $0 + $1.iov_len }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count)
-    for unsafepiece in unsafe pieces {
+    for index in unsafe pieces.indices {
+      let piece = unsafe pieces[index]
       unsafe bytes.append(
         contentsOf: UnsafeRawBufferPointer(start: piece.iov_base, count: piece.iov_len))
     }

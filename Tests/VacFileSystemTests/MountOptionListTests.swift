@@ -48,7 +48,8 @@ struct MountOptionListTests {
     #expect(throws: MountOptionError.self) { try list(option) }
   }
 
-  @Test("what would make the mount writable or privileged is refused", arguments: ["rw", "suid", "dev"])
+  @Test(
+    "what would make the mount writable or privileged is refused", arguments: ["rw", "suid", "dev"])
   func privileges(option: String) {
     #expect(throws: MountOptionError.self) { try list(option) }
   }
