@@ -79,6 +79,7 @@ let package = Package(
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore"]),
     tests(of: "VacArchive", ["VentiCore"]),
     tests(of: "VentiWire", ["VentiCore"]),
+    tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]
