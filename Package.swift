@@ -80,6 +80,8 @@ let package = Package(
     tests(of: "VacArchive", ["VentiCore"]),
     tests(of: "VentiWire", ["VentiCore"]),
     tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),
+    tests(
+      of: "VentiServer", ["Posix", "VentiClient", "VentiCore", "VentiWire", logging, system]),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]

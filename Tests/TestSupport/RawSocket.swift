@@ -8,6 +8,11 @@ public final class RawSocket: Sendable {
   /// Why a raw socket did not do what a test asked.
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
+
+    /// Says what went wrong.
+    public init(description: String) {
+      self.description = description
+    }
   }
 
   private let descriptor: CInt

@@ -5,6 +5,8 @@ import VentiCore
 import VentiWire
 
 /// A server that does what a test tells it, however wrong that is.
+///
+/// It ends by itself once nobody has connected for ten seconds.
 final class ServerDouble: Sendable {
   /// One client's connection, on a thread of its own.
   final class Session: Sendable {
@@ -84,8 +86,6 @@ final class ServerDouble: Sendable {
       }
     }
   }
-
-  deinit { stop() }
 
   var dial: DialString { .tcp(host: "127.0.0.1", port: port) }
 
