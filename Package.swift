@@ -65,6 +65,15 @@ let package = Package(
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
+    module(
+      "CommandSupport",
+      ["Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, system]),
+    command(
+      "vacfs",
+      [
+        "CommandSupport", "Fuse", "Posix", "VacArchive", "VacFileSystem", "VentiClient",
+        "VentiCore", argumentParser, system,
+      ]),
     .target(
       name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
       path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: settings),
@@ -76,7 +85,7 @@ let package = Package(
       path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore", ["Posix"]),
-    tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore"]),
+    tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VacArchive", ["VentiCore"]),
     tests(of: "VentiWire", ["VentiCore"]),
     tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),

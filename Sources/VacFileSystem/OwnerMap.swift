@@ -4,9 +4,9 @@ import Posix
 ///
 /// A name that this machine knows becomes its number; a number becomes itself; anything else
 /// becomes the fallback. Each name is looked up once.
-final class OwnerMap: Sendable {
+package final class OwnerMap: Sendable {
   /// Looks a name up on this machine.
-  typealias LookUp = @Sendable (String) -> UInt32?
+  package typealias LookUp = @Sendable (String) -> UInt32?
 
   private let override: UInt32?
   private let fallback: UInt32
@@ -16,7 +16,7 @@ final class OwnerMap: Sendable {
   /// - Parameters:
   ///   - override: the number of everything, whatever the archive says.
   ///   - fallback: the number of names that nobody here has.
-  init(override: UInt32?, fallback: UInt32, lookUp: @escaping LookUp) {
+  package init(override: UInt32?, fallback: UInt32, lookUp: @escaping LookUp) {
     self.override = override
     self.fallback = fallback
     self.lookUp = lookUp
@@ -26,7 +26,7 @@ final class OwnerMap: Sendable {
   ///
   /// - Parameter recorded: the number that the archive has beside the name, for a name that
   ///   this machine does not know.
-  func number(of name: [UInt8], recorded: UInt32? = nil) -> UInt32 {
+  package func number(of name: [UInt8], recorded: UInt32? = nil) -> UInt32 {
     if let override { return override }
     return localNumber(of: name) ?? recorded ?? fallback
   }

@@ -25,7 +25,8 @@ struct ArenaKnowledge: Sendable {
     do throws(StoreError) {
       let tail = try arena.tail()
       let indexed = ClumpPosition(after: tail.indexed)
-      self = old?.trimmed(to: indexed, scope: scope, budget: budget)
+      self =
+        old?.trimmed(to: indexed, scope: scope, budget: budget)
         ?? Self(from: scope == .all ? .first : indexed)
       failure = nil
       add(arena, tail, budget: budget)

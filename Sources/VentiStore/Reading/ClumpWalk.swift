@@ -74,7 +74,7 @@ public struct ClumpWalk: Sequence, IteratorProtocol, Sendable {
   private func directoryEntries() -> [ClumpInfo?] {
     let perBlock = arena.geometry.entriesPerDirectoryBlock
     let number = position.number / perBlock
-    let end = min((number + 1) * perBlock, counted.clumpCount)
+    let end = Swift.min((number + 1) * perBlock, counted.clumpCount)
     guard let block = try? arena.directoryBlock(number) else {
       return Array(repeating: nil, count: end - position.number)
     }
@@ -136,7 +136,8 @@ public struct ClumpWalk: Sequence, IteratorProtocol, Sendable {
 
   private func nextHeader(after offset: Int) -> Int? {
     let start = offset + ClumpHeader.byteCount
-    let count = min(ClumpInfo.maximumSize + ClumpHeader.byteCount, counted.usedByteCount - start)
+    let count = Swift.min(
+      ClumpInfo.maximumSize + ClumpHeader.byteCount, counted.usedByteCount - start)
     guard count >= ClumpHeader.byteCount, let block = try? arena.data(count, at: start) else {
       return nil
     }
