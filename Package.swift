@@ -59,6 +59,9 @@ let package = Package(
     module(
       "VentiClient",
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", nioCore, nioPosix]),
+    module(
+      "VentiServer",
+      ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
@@ -85,6 +88,9 @@ let package = Package(
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VacArchive", ["VentiCore"]),
     tests(of: "VentiWire", ["VentiCore"]),
+    tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),
+    tests(
+      of: "VentiServer", ["Posix", "VentiClient", "VentiCore", "VentiWire", logging, system]),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]

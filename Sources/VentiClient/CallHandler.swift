@@ -166,8 +166,9 @@ final class CallHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard failure == nil else { return }
+    let body = unwrapInboundIn(data)
     do throws(WireError) {
-      let (tag, reply) = try Reply.parse(unwrapInboundIn(data).readableBytesSpan)
+      let (tag, reply) = try Reply.parse(body.readableBytesSpan)
       options.trace?("\(name) <- tag \(tag) \(reply)")
       guard let entry = calls.remove(tag) else {
         return breach("reply with tag \(tag), which is not in use")

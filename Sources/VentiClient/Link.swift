@@ -11,16 +11,16 @@ final class Link: Sendable {
 
   /// Sends calls over the connection.
   func send(_ calls: [Call]) {
-    handler.eventLoop.execute { handler.value.send(calls) }
+    handler.eventLoop.execute { self.handler.value.send(calls) }
   }
 
   /// Has the connection sync what it stored, if it is time for that.
   func syncIfWanted() {
-    handler.eventLoop.execute { handler.value.syncIfWanted() }
+    handler.eventLoop.execute { self.handler.value.syncIfWanted() }
   }
 
   /// Closes the connection.
   func close() {
-    handler.eventLoop.execute { handler.value.close() }
+    handler.eventLoop.execute { self.handler.value.close() }
   }
 }

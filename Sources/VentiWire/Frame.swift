@@ -12,6 +12,14 @@ public struct Frame: Sendable {
   /// Bytes in all.
   public var count: Int { head.count + data.count }
 
+  /// No bytes: written after others, it tells when they are gone.
+  public static let empty = Frame(head: [])
+
+  private init(head: [UInt8]) {
+    self.head = head
+    data = .empty
+  }
+
   /// Puts the length before a message.
   init(
     _ version: ProtocolVersion, type: UInt8, tag: UInt8, fields: ByteWriter = ByteWriter(),
