@@ -51,9 +51,11 @@ let package = Package(
       name: "CFuse", path: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    module("Posix", [system]),
+    .systemLibrary(name: "CLinux"),
+    module("Posix", ["CLinux", system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("VacArchive", ["VentiCore"]),
+    module("VacBackup", ["Posix", "VacArchive", "VentiCore", system]),
     module("VentiWire", ["VentiCore"]),
     module("VentiTransport", ["VentiCore", "VentiWire", nioCore, nioPosix, system]),
     module(
