@@ -69,12 +69,21 @@ let package = Package(
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
-      ["Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, system]),
+      [
+        "Posix", "VacArchive", "VentiClient", "VentiCore", "VentiStore", "VentiWire",
+        argumentParser, system,
+      ]),
     command(
       "vacfs",
       [
         "CommandSupport", "Fuse", "Posix", "VacArchive", "VacFileSystem", "VentiClient",
-        "VentiCore", argumentParser, system,
+        "VentiCore", argumentParser,
+      ]),
+    command(
+      "unvac",
+      [
+        "CommandSupport", "Posix", "VacArchive", "VacBackup", "VentiClient", "VentiCore",
+        argumentParser, system,
       ]),
     .target(
       name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],

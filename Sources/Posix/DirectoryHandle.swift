@@ -20,6 +20,15 @@ package final class DirectoryHandle: OpenNode {
     }
   }
 
+  /// Opens a directory, and makes it first where there is nothing: as mkdir(2) does, by the umask.
+  ///
+  /// Directories above it must be there.
+  package convenience init(openingOrMaking path: FilePath) throws(Errno) {
+    let made = unsafe path.withPlatformString { unsafe mkdir($0, 0o777) }
+    if made != 0, errno != EEXIST { throw Errno(rawValue: errno) }
+    try self.init(opening: path)
+  }
+
   private init(owning descriptor: CInt) {
     self.descriptor = descriptor
   }

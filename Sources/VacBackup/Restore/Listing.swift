@@ -87,7 +87,7 @@ package struct Listing {
 
 extension Item {
   /// Why its contents cannot be read.
-  var damage: RestoreError? {
+  package var damage: RestoreError? {
     if case .damaged(let error) = contents { .archive(error) } else { nil }
   }
 }

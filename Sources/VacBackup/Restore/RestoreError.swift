@@ -60,6 +60,11 @@ package struct RestoreProblem: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
   package let error: RestoreError
 
+  package init(path: [UInt8], error: RestoreError) {
+    self.path = path
+    self.error = error
+  }
+
   /// One line for people.
   package var description: String {
     path.isEmpty ? "\(error)" : "\(PathText.quoted(path)): \(error)"
