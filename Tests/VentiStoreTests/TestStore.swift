@@ -1,3 +1,4 @@
+import Testing
 import VentiCore
 import VentiStore
 
@@ -32,8 +33,9 @@ final class TestStore {
   init(version: ArenaVersion = .five, arenaCount: Int = 3, sectionCount: Int = 2) throws {
     self.version = version
     bucketMagic = version == .five ? 0x1234_5678 : nil
-    geometry = ArenaGeometry(blockSize: Self.blockSize, length: Self.arenaLength)!
-    map = BucketMap(bucketCount: max(1, sectionCount) * bucketsPerSection)!
+    geometry = try #require(
+      ArenaGeometry(blockSize: Self.blockSize, length: Self.arenaLength))
+    map = try #require(BucketMap(bucketCount: max(1, sectionCount) * bucketsPerSection))
     partition = MemoryPartition(
       name: "arenas", length: base + arenaCount * Self.arenaLength)
     sections = (0..<sectionCount).map { [base, bucketsPerSection] number in
