@@ -51,7 +51,7 @@ let package = Package(
       swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore"),
-    tests(of: "VacArchive", ["VentiCore"]),
+    tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )
