@@ -77,6 +77,7 @@ public struct Block: Sendable {
 }
 
 extension Block: Equatable {
+  /// Compares the bytes.
   public static func == (left: Block, right: Block) -> Bool {
     guard left.count == right.count else { return false }
     return unsafe left.bytes.withUnsafeBytes { left in

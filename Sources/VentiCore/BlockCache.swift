@@ -21,7 +21,9 @@ public final class BlockCache: BlockSource {
     var loads: [BlockAddress: Load] = [:]
   }
 
-  /// A block on its way. Its readers wait here, so that its arrival wakes nobody else.
+  /// A block on its way.
+  ///
+  /// Its readers wait here, so that its arrival wakes nobody else.
   private typealias Load = Monitor<Result<Block, BlockError>?>
 
   private enum Finding {
@@ -59,6 +61,9 @@ public final class BlockCache: BlockSource {
   /// The cache as a source that never waits: what is not in memory is `BlockError.notInMemory`.
   public var inMemory: some BlockSource { MemoryView(cache: self) }
 
+  /// Reads a block from memory, or from upstream.
+  ///
+  /// Throws what upstream throws; a failure is not kept, so that the next reader tries anew.
   public func read(_ address: BlockAddress) throws(BlockError) -> Block {
     if address.score == .zero { return .empty }
     switch look(for: address) {
@@ -73,6 +78,7 @@ public final class BlockCache: BlockSource {
     }
   }
 
+  /// Begins to fetch those blocks that are not in memory, nor on their way.
   public func prefetch(_ addresses: [BlockAddress]) {
     var loads: [BlockAddress: Load] = [:]
     for address in addresses where address.score != .zero {

@@ -32,6 +32,7 @@ public protocol BlockSource: Sendable {
 }
 
 extension BlockSource {
+  /// Ignores the hint.
   public func prefetch(_ addresses: [BlockAddress]) {}
 }
 
@@ -89,6 +90,7 @@ public enum BlockError: Error, Sendable, Equatable {
 }
 
 extension BlockError: CustomStringConvertible {
+  /// One line for people.
   public var description: String {
     switch self {
     case .notFound(let score, let type):

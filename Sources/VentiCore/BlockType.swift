@@ -85,10 +85,12 @@ public struct BlockType: Sendable {
 }
 
 extension BlockType: Hashable {
+  /// Compares what the wire and the disk tell apart.
   public static func == (left: BlockType, right: BlockType) -> Bool {
     left.wireValue == right.wireValue
   }
 
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(wireValue)
   }

@@ -18,8 +18,10 @@ public struct Entry: Hashable, Sendable {
   public static let byteCount = 40
   /// The largest stream: 2^48 - 1 bytes.
   public static let maximumSize = 1 << 48 - 1
-  /// Block sizes that are sane. plan9port sets the lower end; the upper one is far above the
-  /// 57344 bytes that a server stores.
+  /// Block sizes that are sane.
+  ///
+  /// plan9port sets the lower end; the upper one is far above the 57344 bytes that a server
+  /// stores.
   public static let blockSizes = 256...1 << 24
 
   /// Counts reuses of the slot in its directory.
@@ -126,6 +128,12 @@ public struct Entry: Hashable, Sendable {
 extension Entry {
   /// The type of the leaves.
   public var leafType: BlockType { isDirectory ? .directory : .data }
+
+  /// The block at the top of the tree; nil when the stream is nothing but zeros.
+  public var top: BlockAddress? {
+    guard size > 0, score != .zero else { return nil }
+    return BlockAddress(score, leafType.above(depth), limit: depth == 0 ? leafSize : pointerSize)
+  }
 
   /// Scores in a whole pointer block.
   public var pointersPerBlock: Int { pointerSize / Score.byteCount }

@@ -16,7 +16,7 @@ public struct Root: Hashable, Sendable {
   /// Bytes of a root.
   public static let byteCount = 300
 
-  /// The name given to the archive; plan9port's vac leaves it empty. Bytes up to the first NUL.
+  /// The name given to the archive, up to the first NUL; plan9port's vac leaves it empty.
   public var name: [UInt8]
   /// What kind of tree it is: `vac`.
   public var type: [UInt8]

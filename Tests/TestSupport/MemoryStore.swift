@@ -37,11 +37,13 @@ public final class MemoryStore: BlockStore, BlockFetcher {
     state.withLock { $0.blocks[Key(score: score, type: type)] = nil }
   }
 
+  /// Reads one block.
   public func read(_ address: BlockAddress) throws(BlockError) -> Block {
     state.withLock { $0.reads += 1 }
     return try find(address)
   }
 
+  /// Delivers every block before it returns.
   public func fetch(_ addresses: [BlockAddress], deliver: @escaping BlockDelivery) {
     state.withLock { $0.fetches += addresses.count }
     for address in addresses {
@@ -49,6 +51,8 @@ public final class MemoryStore: BlockStore, BlockFetcher {
     }
   }
 
+  /// Keeps a block.
+  @discardableResult
   public func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
     guard block.count > 0 else { return .zero }
     let score = block.score
@@ -56,6 +60,7 @@ public final class MemoryStore: BlockStore, BlockFetcher {
     return score
   }
 
+  /// Does nothing: memory survives no power cut.
   public func sync() throws(BlockError) {}
 
   private func find(_ address: BlockAddress) throws(BlockError) -> Block {

@@ -1,0 +1,47 @@
+internal import SystemPackage
+
+/// This process's mounts, as `/proc/self/mountinfo` lists them (proc(5)).
+///
+/// Reading it asks no file system anything, so that a server may look for its own mount.
+struct MountTable {
+  private let lines: [ArraySlice<UInt8>]
+
+  /// The table as it is now.
+  static func current() throws(Errno) -> MountTable {
+    MountTable(try SmallFile.read("/proc/self/mountinfo"))
+  }
+
+  /// Takes the text of a table.
+  init(_ text: [UInt8]) {
+    lines = text.split(separator: UInt8(ascii: "\n"))
+  }
+
+  /// The device (`major:minor`) of the uppermost mount at `path`, nil when nothing is mounted.
+  func device(at path: String) -> String? {
+    let path = Array(path.utf8)
+    for line in lines.reversed() {
+      let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5)
+      guard fields.count == 6, unescaped(fields[4]) == path else { continue }
+      return String(decoding: fields[2], as: UTF8.self)
+    }
+    return nil
+  }
+
+  /// Undoes the octal escapes of blank, tab, newline and backslash.
+  private func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var rest = field
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(3)
+      if byte == UInt8(ascii: "\\"), digits.count == 3,
+        let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+      {
+        bytes.append(code)
+        rest = rest.dropFirst(3)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return bytes
+  }
+}

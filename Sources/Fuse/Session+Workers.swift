@@ -1,0 +1,133 @@
+internal import CFuse
+internal import Posix
+internal import SystemPackage
+
+extension Session {
+  /// Starts as many threads as shall always receive.
+  func startReceivers() {
+    for _ in 0..<ledger.withLock({ $0.limits.fewestReceiving }) {
+      ledger.withLock { $0.join() }
+      startReceiver()
+    }
+  }
+
+  /// Starts a thread that is counted already.
+  private func startReceiver() {
+    if Thread.start("fuse", { self.receive() }) { return }
+    ledger.update { $0.leave() }
+  }
+
+  /// The life of a thread: receives requests and answers them.
+  private func receive() {
+    guard let handle = unsafe handle else { return }
+    var buffer = RequestBuffer()
+    repeat {
+      switch unsafe buffer.receive(from: handle) {
+      case .request: unsafe buffer.process(for: handle)
+      case .nothing: break
+      case .end: return stopReceiving(nil)
+      case .failure(let errno):
+        return stopReceiving(.systemCallFailed(name: "read /dev/fuse", cause: errno))
+      }
+    } while goesOn()
+  }
+
+  /// Has the thread that calls stand by where too many receive; false ends it.
+  private func goesOn() -> Bool {
+    guard let spare = ledger.withLock({ $0.stepAside() }) else { return true }
+    switch spare.wait(seconds: Self.spareSeconds) {
+    case .receive: return true
+    case .end: return false
+    case nil: return !ledger.withLock { $0.release(spare) }
+    }
+  }
+
+  /// How long a thread stands by before it ends.
+  private static var spareSeconds: Double { 10 }
+
+  private func stopReceiving(_ error: FuseError?) {
+    if let error { failed(error) }
+    let spares = ledger.update { ledger in
+      ledger.leave()
+      return ledger.close()
+    }
+    for spare in spares { spare.tell(.end) }
+  }
+
+  /// Answers a request: at once from memory, or where waiting holds up nobody.
+  func serve(_ request: consuming Request, _ operation: Operation) {
+    options.trace?("\(operation)")
+    switch attempt(operation, patience: .none) {
+    case .success(let reply): deliver(reply, to: request)
+    case .failure(.failed(let errno)): request.fail(errno)
+    case .failure(.wouldBlock):
+      let waiting = WaitingRequest(request, operation)
+      wait { self.finish(waiting) }
+    }
+  }
+
+  /// Does a job that may wait, in this thread unless too many wait already.
+  private func wait(_ job: @escaping WorkerLedger.Job) {
+    switch ledger.withLock({ $0.admit(job) }) {
+    case .parked: return
+    case .admitted: break
+    case .admittedForNewThread: startReceiver()
+    case .admittedForSpare(let spare): spare.tell(.receive)
+    }
+    var next: WorkerLedger.Job? = job
+    while let job = next {
+      job()
+      next = ledger.withLock { $0.nextJob() }
+    }
+  }
+
+  private func finish(_ waiting: WaitingRequest) {
+    guard let request = waiting.take() else { return }
+    let deadline = Deadline.after(seconds: options.patienceSeconds)
+    switch attempt(waiting.operation, patience: .until(deadline)) {
+    case .success(let reply): deliver(reply, to: request)
+    case .failure(.failed(let errno)): request.fail(errno)
+    case .failure(.wouldBlock): request.fail(.resourceTemporarilyUnavailable)
+    }
+  }
+
+  private func attempt(
+    _ operation: Operation, patience: Patience
+  ) -> Result<Reply, FileSystemError> {
+    do throws(FileSystemError) {
+      return .success(try operation.perform(on: fileSystem, patience: patience))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Sends a reply; nodes that the kernel never got are taken back from it.
+  private func deliver(_ reply: Reply, to request: consuming Request) {
+    if request.answer(reply) { return }
+    for node in reply.countedNodes { fileSystem.forget(node, count: 1) }
+  }
+}
+
+/// A request on its way to be tried again.
+private final class WaitingRequest: @unchecked Sendable {
+  let operation: Operation
+  // Taken by the one thread that has the job.
+  private var request: Request?
+
+  init(_ request: consuming Request, _ operation: Operation) {
+    self.request = consume request
+    self.operation = operation
+  }
+
+  /// The request, the first time.
+  func take() -> Request? {
+    request.take()
+  }
+}
+
+extension WorkerLedger.Limits {
+  /// The usual bounds.
+  init(waitingLimit: Int) {
+    self.init(fewestReceiving: 2, mostReceiving: 4, mostWaiting: max(waitingLimit, 1))
+  }
+}

@@ -1,0 +1,71 @@
+import Glibc
+public import SystemPackage
+
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a call on a plain thread.
+///
+/// The second one ends the process, as it would have without the watch: a program that does not
+/// manage to end by itself can always be ended. A signal that was ignored when the watch began
+/// (`nohup`) stays ignored. One watch at a time in a process.
+public final class TerminationWatch: Sendable {
+  /// The end of a pipe to which a signal's number is written.
+  private let wakeUp: CInt
+
+  /// Begins to watch.
+  ///
+  /// - Parameter handler: runs once at most, on a thread of its own, with the signal's number.
+  public init(_ handler: @escaping @Sendable (CInt) -> Void) throws(Errno) {
+    let pipe = try Pipe()
+    let reading = pipe.reading.rawValue
+    wakeUp = pipe.writing.rawValue
+    let started = Thread.start("signals") {
+      let number = Self.firstByte(from: reading)
+      close(reading)
+      if number != 0 {
+        setSignals(to: SIG_DFL)
+        handler(CInt(number))
+      }
+    }
+    guard started else {
+      close(reading)
+      close(wakeUp)
+      throw .resourceTemporarilyUnavailable
+    }
+    unsafe wakeUpDescriptor = wakeUp
+    setSignals(to: onSignal)
+  }
+
+  /// Ends the watch: signals have their default effect again.
+  deinit {
+    setSignals(to: SIG_DFL)
+    unsafe wakeUpDescriptor = -1
+    // The thread finds the end of the pipe, unless it has ended already.
+    close(wakeUp)
+  }
+
+  /// The signal that was written first, or 0 when the pipe was closed.
+  private static func firstByte(from descriptor: CInt) -> UInt8 {
+    var byte: UInt8 = 0
+    while unsafe read(descriptor, &byte, 1) == -1 && errno == EINTR {}
+    return byte
+  }
+}
+
+// Written before the handler is installed and after it is removed; read by the handler.
+private nonisolated(unsafe) var wakeUpDescriptor: CInt = -1
+
+/// Does what a signal's handler may do, which is next to nothing: it writes to a pipe.
+private func onSignal(_ number: CInt) {
+  let saved = errno
+  var byte = UInt8(truncatingIfNeeded: number)
+  _ = unsafe write(wakeUpDescriptor, &byte, 1)
+  errno = saved
+}
+
+/// Sets what the watched signals do, except where they are ignored.
+private func setSignals(to handler: sighandler_t?) {
+  for number in [SIGINT, SIGTERM, SIGHUP] {
+    let previous = signal(number, handler)
+    // Functions cannot be compared, but SIG_IGN is not one: it is the number 1.
+    if unsafe unsafeBitCast(previous, to: Int.self) == 1 { signal(number, SIG_IGN) }
+  }
+}

@@ -1,0 +1,214 @@
+import Fuse
+import Posix
+import SystemPackage
+
+/// A tree of files in memory; some files can be made to hang.
+final class MemoryTree: ReadOnlyFileSystem {
+  /// What a file holds.
+  enum Body {
+    case directory(parent: Int, children: [(name: [UInt8], file: Int)])
+    /// Blocks of `blockByteCount` bytes, the last one shorter; nil is a hole.
+    case blocks([HeapBytes?], size: Int)
+    case link([UInt8])
+    case special
+    /// Data that stays away until it is released.
+    case hanging([UInt8])
+  }
+
+  private struct File {
+    var kind: FileKind
+    var permissions: UInt16
+    var body: Body
+    var index: [[UInt8]: Int] = [:]
+  }
+
+  private struct Hang {
+    var isReleased = false
+    var waiting = 0
+  }
+
+  static let blockByteCount = 8192
+  private var files: [File] = []
+  private let hang = Monitor(Hang())
+
+  /// A tree with an empty root.
+  init() {
+    files.append(
+      File(kind: .directory, permissions: 0o755, body: .directory(parent: 0, children: [])))
+  }
+
+  // MARK: Building, before the tree is served
+
+  /// Adds a file to a directory; the root is 0.
+  @discardableResult
+  func add(
+    _ name: String, to parent: Int, kind: FileKind, permissions: UInt16 = 0o644, _ body: Body
+  ) -> Int {
+    let file = files.count
+    files.append(File(kind: kind, permissions: permissions, body: body))
+    guard case .directory(let grandparent, var children) = files[parent].body else {
+      fatalError("file \(parent) is no directory")
+    }
+    children.append((Array(name.utf8), file))
+    files[parent].body = .directory(parent: grandparent, children: children)
+    files[parent].index[Array(name.utf8)] = file
+    return file
+  }
+
+  /// Adds a directory.
+  func addDirectory(_ name: String, to parent: Int) -> Int {
+    add(
+      name, to: parent, kind: .directory, permissions: 0o755,
+      .directory(parent: parent, children: []))
+  }
+
+  // MARK: Hanging
+
+  /// Lets all reads of hanging files go on.
+  func release() {
+    hang.update { $0.isReleased = true }
+  }
+
+  /// Waits until `count` reads hang; false when that takes too long.
+  func waitForHanging(_ count: Int) -> Bool {
+    hang.wait(until: .after(seconds: 20)) { $0.waiting == count ? true : nil } ?? false
+  }
+
+  private func hangUp(_ patience: Patience) throws(FileSystemError) {
+    if hang.withLock({ $0.isReleased }) { return }
+    guard case .until(let deadline) = patience else { throw .wouldBlock }
+    hang.update { $0.waiting += 1 }
+    let released = hang.wait(until: deadline) { $0.isReleased ? true : nil }
+    hang.update { $0.waiting -= 1 }
+    if released == nil { throw .failed(.timedOut) }
+  }
+
+  // MARK: Serving
+
+  private func file(_ node: NodeID) throws(FileSystemError) -> File {
+    guard node.rawValue >= 1, node.rawValue <= files.count else {
+      throw .failed(.noSuchFileOrDirectory)
+    }
+    return files[Int(node.rawValue) - 1]
+  }
+
+  private func attributes(ofFile number: Int) -> Attributes {
+    let file = files[number]
+    var attributes = Attributes(
+      inode: UInt64(number) + 1000, kind: file.kind, permissions: file.permissions,
+      modificationTime: Timestamp(seconds: 1_000_000_000 + Int64(number), nanoseconds: 5))
+    switch file.body {
+    case .directory(_, let children):
+      let directories = children.filter { files[$0.file].kind == .directory }
+      attributes.linkCount = UInt32(2 + directories.count)
+    case .blocks(let blocks, let size):
+      attributes.size = UInt64(size)
+      attributes.blocks = UInt64(blocks.count { $0 != nil } * Self.blockByteCount / 512)
+    case .link(let target): attributes.size = UInt64(target.count)
+    case .hanging(let bytes): attributes.size = UInt64(bytes.count)
+    case .special: break
+    }
+    return attributes
+  }
+
+  private func node(_ number: Int) -> Node {
+    Node(id: NodeID(rawValue: UInt64(number) + 1), attributes: attributes(ofFile: number))
+  }
+
+  func lookUp(
+    _ name: [UInt8], in directory: NodeID, patience: Patience
+  ) throws(FileSystemError) -> Node? {
+    try file(directory).index[name].map(node)
+  }
+
+  func attributes(of node: NodeID, patience: Patience) throws(FileSystemError) -> Attributes {
+    _ = try file(node)
+    return attributes(ofFile: Int(node.rawValue) - 1)
+  }
+
+  func target(of link: NodeID, patience: Patience) throws(FileSystemError) -> [UInt8] {
+    guard case .link(let target) = try file(link).body else { throw .failed(.invalidArgument) }
+    return target
+  }
+
+  func read(
+    _ node: NodeID, at offset: UInt64, count: Int, patience: Patience
+  ) throws(FileSystemError) -> [Slice] {
+    switch try file(node).body {
+    case .blocks(let blocks, let size):
+      return slices(of: blocks, Int(offset)..<min(Int(offset) + count, size))
+    case .hanging(let bytes):
+      try hangUp(patience)
+      let part = Array(bytes.dropFirst(Int(offset)).prefix(count))
+      return [
+        .bytes(HeapBytes(count: part.count) { $0.copyBytes(from: part) }, range: 0..<part.count)
+      ]
+    default:
+      throw .failed(.invalidArgument)
+    }
+  }
+
+  private func slices(of blocks: [HeapBytes?], _ range: Range<Int>) -> [Slice] {
+    var slices: [Slice] = []
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let start = offset % Self.blockByteCount
+      let count = min(Self.blockByteCount - start, range.upperBound - offset)
+      if let block = blocks[offset / Self.blockByteCount] {
+        slices.append(.bytes(block, range: start..<start + count))
+      } else {
+        slices.append(.zeros(count: count))
+      }
+      offset += count
+    }
+    return slices
+  }
+
+  func list(
+    _ directory: NodeID, from position: UInt64, form: ListingForm, patience: Patience,
+    _ body: (DirectoryEntry) -> Bool
+  ) throws(FileSystemError) {
+    guard case .directory(let parent, let children) = try file(directory).body else {
+      throw .failed(.notDirectory)
+    }
+    for position in Int(position)..<children.count + 2 {
+      let next = UInt64(position) + 1
+      let entry =
+        switch position {
+        case 0:
+          DirectoryEntry(
+            name: Array(".".utf8), inode: directory.rawValue + 999, kind: .directory, next: next)
+        case 1:
+          DirectoryEntry(
+            name: Array("..".utf8), inode: UInt64(parent) + 1000, kind: .directory, next: next)
+        default:
+          DirectoryEntry(
+            name: children[position - 2].name, node: node(children[position - 2].file), next: next)
+        }
+      guard body(entry) else { return }
+    }
+  }
+
+  func seek(
+    _ node: NodeID, from offset: UInt64, to target: SeekTarget, patience: Patience
+  ) throws(FileSystemError) -> UInt64 {
+    guard case .blocks(let blocks, let size) = try file(node).body else {
+      throw .failed(.invalidArgument)
+    }
+    guard offset < size else { throw .failed(.noSuchAddressOrDevice) }
+    let first = Int(offset) / Self.blockByteCount
+    let found = blocks[first...].firstIndex { ($0 == nil) == (target == .hole) }
+    guard let found else {
+      if target == .hole { return UInt64(size) }
+      throw .failed(.noSuchAddressOrDevice)
+    }
+    return max(offset, UInt64(found * Self.blockByteCount))
+  }
+
+  func statistics() -> FileSystemStatistics {
+    FileSystemStatistics(blockSize: 8192, blocks: 12_345, files: UInt64(files.count))
+  }
+}
+
+// Built by one thread before it is served, read-only afterwards.
+extension MemoryTree: @unchecked Sendable {}
