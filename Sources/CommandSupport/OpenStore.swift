@@ -9,7 +9,7 @@ public struct OpenStore: Sendable {
   public let source: any BlockFetcher
   /// Whether it is in files of this machine, so that reading never waits for a network.
   public let isLocal: Bool
-  /// Bytes that it takes on disk, as far as that is known without asking a server; else 0.
+  /// Bytes that its arenas have room for, as far as that is known without asking a server; else 0.
   public let byteCount: Int
 
   /// Opens the store at `location` for reading.
@@ -27,7 +27,7 @@ public struct OpenStore: Sendable {
       for problem in store.problems { log("\(problem)") }
       source = store
       isLocal = true
-      byteCount = store.usedByteCount
+      byteCount = store.arenas.reduce(0) { $0 + $1.geometry.length }
     case .server(let dial):
       do throws(BlockError) {
         source = try VentiClient.connect(to: dial, options: options)

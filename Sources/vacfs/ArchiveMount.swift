@@ -61,7 +61,8 @@ struct ArchiveMount {
     return options
   }
 
-  private func fileSystemOptions(_ store: OpenStore, _ log: CommandLog) -> ArchiveFileSystem.Options {
+  private func fileSystemOptions(_ store: OpenStore, _ log: CommandLog) -> ArchiveFileSystem.Options
+  {
     var options = ArchiveFileSystem.Options()
     options.owner = self.options.owner
     options.group = self.options.group
@@ -82,7 +83,7 @@ struct ArchiveMount {
 
 extension ArchiveScore {
   /// The archive that an argument names: itself, or in a file.
-  init(argument: String) throws {
+  fileprivate init(argument: String) throws {
     switch try ArchiveName(argument) {
     case .score(let score): self = score
     case .file(let path): try self.init(contentsOf: FilePath(path))
@@ -90,28 +91,16 @@ extension ArchiveScore {
   }
 
   private init(contentsOf path: FilePath) throws {
+    // One more than there may be, so that a longer file is refused, not cut.
+    let limit = Self.fileByteLimit + 1
     do {
-      let file = try FileDescriptor.open(path, .readOnly)
-      let bytes = try file.closeAfter { try file.readAll(limit: ArchiveScore.fileByteLimit + 1) }
-      try self.init(parsingFile: bytes)
-    } catch let error as Errno {
-      throw CommandError("archive \(quoted(path.string)): \(error)")
-    } catch let error as ArchiveError {
+      let file = try File(opening: path, for: .readOnly)
+      let bytes = try Block(capacity: limit) { output throws(Errno) in
+        try file.read(limit, at: 0, into: &output)
+      }
+      try self.init(parsingFile: bytes.array)
+    } catch {
       throw CommandError("archive \(quoted(path.string)): \(error)")
     }
-  }
-}
-
-extension FileDescriptor {
-  /// Reads to the end, or to a limit.
-  fileprivate func readAll(limit: Int) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 512)
-    while bytes.count < limit {
-      let count = try piece.withUnsafeMutableBytes { try read(into: $0) }
-      guard count > 0 else { break }
-      bytes += piece.prefix(count)
-    }
-    return bytes
   }
 }

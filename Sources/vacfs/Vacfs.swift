@@ -22,7 +22,9 @@ struct Vacfs: ParsableCommand {
 
   @Option(
     name: [.customShort("h", allowingJoined: true), .customLong("store")],
-    help: "The store: a server (host, host:port, tcp!host!port), or a directory or venti.conf of this machine. Default: $venti.")
+    help:
+      "The store: a server (host, host:port, tcp!host!port), or a directory or venti.conf of this machine. Default: $venti."
+  )
   var store: String?
 
   @Option(
@@ -54,10 +56,12 @@ struct Vacfs: ParsableCommand {
     help: "With allow_other, let everybody read everything.")
   var checksNoPermissions = false
 
-  @Flag(name: [.customShort("V"), .customLong("trace-venti")], help: "Log every call to the server.")
+  @Flag(
+    name: [.customShort("V"), .customLong("trace-venti")], help: "Log every call to the server.")
   var tracesVenti = false
 
-  @Flag(name: [.customShort("d"), .customLong("trace-fuse")], help: "Log every request of the kernel.")
+  @Flag(
+    name: [.customShort("d"), .customLong("trace-fuse")], help: "Log every request of the kernel.")
   var tracesFuse = false
 
   // plan9port's ways to serve 9P, which only its manual explains.

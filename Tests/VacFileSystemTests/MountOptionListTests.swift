@@ -1,3 +1,4 @@
+import Fuse
 import Testing
 import VacFileSystem
 

@@ -2,9 +2,9 @@ internal import VentiCore
 
 /// What is known of the clumps of an arena at some moment, apart from the index.
 struct ArenaKnowledge: Sendable {
-  /// The clumps from here ...
+  /// The first clump in the table.
   private var start: ClumpPosition
-  /// ... to here are in the table. They do not change.
+  /// The clump after the last one in the table; those between do not change.
   private var end: ClumpPosition
   /// Nil when there is no room in memory: each search reads the arena then.
   private var table: ClumpTable?
