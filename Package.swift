@@ -47,11 +47,15 @@ let package = Package(
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("Fuse", ["CFuse", "Posix", system]),
     .target(name: "TestSupport", dependencies: ["VentiCore"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestTree", swiftSettings: settings),
     .executableTarget(
-      name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore"),
+    tests(of: "Fuse", ["FuseTestServer", "FuseTestTree", "Posix", system]),
   ],
   swiftLanguageModes: [.v6]
 )
