@@ -114,7 +114,8 @@ struct MountTests {
     let server = try TestServer("directories=1", "files=1")
     let commands = """
       mkdir new; rm hello; touch hello; chmod 0 hello; mv hello new; ln hello new; \
-      ln -s hello new; mknod new p; truncate -s 1 hello; dd if=/dev/zero of=hello count=1 conv=notrunc status=none; cp hello new
+      ln -s hello new; mknod new p; truncate -s 1 hello; cp hello new; \
+      dd if=/dev/zero of=hello count=1 conv=notrunc status=none
       """
 
     let refusals = try shell(commands, in: server.mountpoint)
