@@ -20,6 +20,7 @@ public struct Deadline: Sendable, Comparable {
   /// Whether the deadline has passed.
   public var hasPassed: Bool { monotonicNanoseconds() >= nanoseconds }
 
+  /// Whether `left` comes before `right`.
   public static func < (left: Deadline, right: Deadline) -> Bool {
     left.nanoseconds < right.nanoseconds
   }

@@ -35,7 +35,9 @@ public final class Monitor<Value>: @unchecked Sendable {
     unsafe mutex.deallocate()
   }
 
-  /// Runs `body` with the value, alone. Wakes nobody: see `update`.
+  /// Runs `body` with the value, alone.
+  ///
+  /// Wakes nobody: see `update`.
   public func withLock<Result, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {

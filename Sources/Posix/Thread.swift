@@ -41,7 +41,9 @@ private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRaw
   return nil
 }
 
-/// Sets the name that `ps -L` shows. Glibc's `pthread_setname_np` is not visible to Swift.
+/// Sets the name that `ps -L` shows.
+///
+/// Glibc's `pthread_setname_np` is not visible to Swift.
 private func nameThisThread(_ name: String) {
   let descriptor = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return }

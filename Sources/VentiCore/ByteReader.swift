@@ -72,7 +72,9 @@ public struct ByteReader: ~Escapable {
   public mutating func array(_ count: Int) throws(FormatError) -> [UInt8] {
     let bytes = try span(count)
     return [UInt8](capacity: count) { output in
-      for index in 0..<count { output.append(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)) }
+      for index in 0..<count {
+        output.append(unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self))
+      }
     }
   }
 

@@ -10,6 +10,7 @@ public enum FormatError: Error, Sendable, Equatable {
 }
 
 extension FormatError: CustomStringConvertible {
+  /// One line for people.
   public var description: String {
     switch self {
     case .truncated(let subject, let offset, let needed, let available):

@@ -9,7 +9,9 @@ public struct Score: Hashable, Sendable {
   /// never stored.
   public static let zero = Score(words: 0xda39_a3ee_5e6b_4b0d, 0x3255_bfef_9560_1890, 0xafd8_0709)
 
-  /// Twenty zero bytes: a root that has no predecessor. Not the score of any known block.
+  /// Twenty zero bytes: the predecessor of a root that has none.
+  ///
+  /// Not the score of any known block.
   public static let none = Score(words: 0, 0, 0)
 
   // Big-endian words, so that they compare as the bytes do. Three words hash and compare
@@ -32,12 +34,14 @@ public struct Score: Hashable, Sendable {
     self = SHA1.score(of: bytes)
   }
 
-  /// Whether the score has the form that plan9port's cache uses for blocks that exist in
-  /// memory only: its first 16 bytes are zero. No stored block may be named so.
+  /// Whether the first 16 bytes are zero.
+  ///
+  /// plan9port's cache names blocks so that exist in memory only. No stored block may be.
   public var isReserved: Bool { high == 0 && middle == 0 }
 }
 
 extension Score: Comparable {
+  /// Compares the bytes, unsigned, from the first on.
   public static func < (left: Score, right: Score) -> Bool {
     left.words < right.words
   }

@@ -1,0 +1,116 @@
+/// The bytes of a block: immutable, shared by reference, at an address that never moves.
+///
+/// Copying a `Block`, or taking a part of it, copies no bytes. The address stays good as long
+/// as any `Block` over the same memory lives, which lets a reply hand cached bytes to the
+/// kernel without copying them together.
+public struct Block: Sendable {
+  private let storage: Storage
+  private let start: Int
+
+  /// Bytes in the block.
+  public let count: Int
+
+  /// Bytes of memory that the block keeps alive.
+  public var memoryCount: Int { storage.capacity }
+
+  /// A block of no bytes.
+  public static let empty = Block([])
+
+  private init(storage: Storage, start: Int, count: Int) {
+    self.storage = storage
+    self.start = start
+    self.count = count
+  }
+
+  /// Makes a block of at most `capacity` bytes, which `fill` appends to its output.
+  public init<Failure: Error>(
+    capacity: Int, fill: (inout OutputRawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    let storage = Storage(capacity: capacity)
+    let count = try storage.fill(fill)
+    self.init(storage: storage, start: 0, count: count)
+  }
+
+  /// Copies `bytes`.
+  public init(_ bytes: [UInt8]) {
+    self.init(copying: unsafe bytes.span.bytes)
+  }
+
+  /// Copies `bytes`.
+  public init(copying bytes: RawSpan) {
+    let count = bytes.byteCount
+    let storage = Storage(capacity: count)
+    unsafe bytes.withUnsafeBytes { unsafe storage.memory.copyMemory(from: $0) }
+    self.init(storage: storage, start: 0, count: count)
+  }
+
+  /// The bytes, borrowed from the block.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      // `self` keeps the storage alive for as long as the span is borrowed from it.
+      let part = unsafe UnsafeRawBufferPointer(rebasing: storage.memory[start..<start + count])
+      return unsafe _overrideLifetime(RawSpan(_unsafeBytes: part), borrowing: self)
+    }
+  }
+
+  /// A part of the block over the same memory.
+  ///
+  /// - Precondition: `range` lies within `0..<count`.
+  public subscript(range: Range<Int>) -> Block {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return Block(storage: storage, start: start + range.lowerBound, count: range.count)
+  }
+
+  /// Where the bytes are: valid while any block over the same memory lives.
+  public var address: UnsafeRawPointer? {
+    unsafe storage.memory.baseAddress.map { unsafe UnsafeRawPointer($0 + start) }
+  }
+
+  /// The bytes as an array of their own.
+  public var array: [UInt8] {
+    unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
+  }
+
+  /// The SHA-1 of the bytes.
+  public var score: Score { Score(of: bytes) }
+}
+
+extension Block: Equatable {
+  /// Compares the bytes.
+  public static func == (left: Block, right: Block) -> Bool {
+    guard left.count == right.count else { return false }
+    return unsafe left.bytes.withUnsafeBytes { left in
+      unsafe right.bytes.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+    }
+  }
+}
+
+/// Memory that is written once, while a block is made, and only read from then on.
+@safe
+private final class Storage: @unchecked Sendable {
+  let memory: UnsafeMutableRawBufferPointer
+  var capacity: Int { unsafe memory.count }
+
+  init(capacity: Int) {
+    precondition(capacity >= 0)
+    unsafe memory = .allocate(byteCount: capacity, alignment: 16)
+  }
+
+  deinit {
+    unsafe memory.deallocate()
+  }
+
+  func fill<Failure: Error>(
+    _ fill: (inout OutputRawSpan) throws(Failure) -> Void
+  ) throws(Failure) -> Int {
+    var output = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
+    do throws(Failure) {
+      try fill(&output)
+    } catch {
+      _ = unsafe output.finalize(for: memory)
+      throw error
+    }
+    return unsafe output.finalize(for: memory)
+  }
+}

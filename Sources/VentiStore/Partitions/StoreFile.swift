@@ -1,0 +1,48 @@
+internal import Posix
+internal import SystemPackage
+internal import VentiCore
+
+/// An open file whose errors say what was done to it.
+struct StoreFile: Sendable {
+  private let file: File
+  private let path: FilePath
+  let size: Int
+
+  init(opening path: FilePath, for access: File.Access) throws(StoreError) {
+    self.path = path
+    do throws(Errno) {
+      file = try File(opening: path, for: access)
+      size = try file.size()
+    } catch {
+      throw .file(path: path.string, operation: "open", error)
+    }
+  }
+
+  /// Reads bytes at an offset; fewer where the file ends.
+  func read(_ count: Int, at offset: Int) throws(StoreError) -> Block {
+    do throws(Errno) {
+      return try Block(capacity: count) { (output) throws(Errno) in
+        try file.read(count, at: offset, into: &output)
+      }
+    } catch {
+      throw .file(path: path.string, operation: "read \(count) bytes at \(offset)", error)
+    }
+  }
+
+  func write(_ bytes: RawSpan, at offset: Int) throws(StoreError) {
+    do throws(Errno) {
+      try file.write(bytes, at: offset)
+    } catch {
+      throw .file(
+        path: path.string, operation: "write \(bytes.byteCount) bytes at \(offset)", error)
+    }
+  }
+
+  func sync() throws(StoreError) {
+    do throws(Errno) {
+      try file.synchronize()
+    } catch {
+      throw .file(path: path.string, operation: "sync", error)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/// The address space of the index: the data areas of all arenas, end to end.
+struct AddressMap: Sendable {
+  /// Where an address points.
+  enum Place {
+    /// Offset in the data area of an arena.
+    case clump(Arena, offset: Int)
+    /// In an arena that cannot be used.
+    case missing(arena: String)
+    /// In no arena.
+    case nowhere
+  }
+
+  private let entries: [NamedRange]
+  private let arenas: [Arena?]
+
+  /// What is wrong with arenas that the table of the index names.
+  let problems: [StoreError]
+
+  /// Lays out the arenas of a table.
+  init(_ table: IndexTable, arenas: [Arena]) {
+    let byName = Dictionary(arenas.map { ($0.name, $0) }) { first, _ in first }
+    var problems: [StoreError] = []
+    entries = table.arenas
+    self.arenas = table.arenas.map { entry in
+      guard let arena = byName[entry.name], arena.geometry.size == entry.range.count else {
+        problems.append(
+          .inconsistent(
+            place: "index '\(table.name)'",
+            reason: "no arena '\(entry.name)' of \(entry.range.count) bytes is there"))
+        return nil
+      }
+      return arena
+    }
+    self.problems = problems
+  }
+
+  /// The arenas that are there, in the order in which they are filled.
+  var arenasInOrder: [Arena] { arenas.compactMap { $0 } }
+
+  /// Where an address points.
+  func place(of address: UInt64) -> Place {
+    guard let address = Int(exactly: address) else { return .nowhere }
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].range.upperBound <= address { low = middle + 1 } else { high = middle }
+    }
+    guard low < entries.count, entries[low].range.contains(address) else { return .nowhere }
+    guard let arena = arenas[low] else { return .missing(arena: entries[low].name) }
+    return .clump(arena, offset: address - entries[low].range.lowerBound)
+  }
+}

@@ -1,0 +1,197 @@
+internal import Posix
+public import SystemPackage
+public import VentiCore
+
+/// A store in files or on disks of this machine, for reading.
+///
+/// Nothing of it is changed, and a server may write to it meanwhile. Opening it reads headers and
+/// tables only, however large the store is.
+///
+/// A block is looked for in the index first. What is not there may be in the arenas only, as
+/// servers bring the index up to date at leisure: then the directories of the clumps that are not
+/// indexed are read. Where the index is missing, cannot be read, or leads astray, the directories
+/// of all arenas are searched, arena by arena: slower, and still right.
+///
+/// The tables that are made of directories take 16 bytes a clump, and `tableEntryLimit` entries at
+/// most; arenas for which there is no room are read again by each search.
+public final class ReadOnlyStore: BlockFetcher {
+  /// The most entries in tables of clumps: 128 MiB, enough for some 60 GiB of blocks without an
+  /// index.
+  public static let tableEntryLimit = 8 << 20
+  /// Threads that `fetch` uses.
+  static let fetchThreadCount = 4
+  /// Blocks that may wait for those threads.
+  static let fetchQueueLimit = 4096
+
+  /// The arenas, in the order in which they are filled.
+  public let arenas: [Arena]
+  /// The index; nil when there is none that can be used.
+  public let index: Index?
+  /// What opening the store has shown to be wrong; blocks can be read all the same.
+  public let problems: [StoreError]
+
+  private let addresses: AddressMap?
+  private let catalogs: [ArenaCatalog]
+  private let pool = WorkerPool(
+    "store", threads: fetchThreadCount, queueLimit: fetchQueueLimit)
+
+  /// Opens a store by its configuration, or by the directory that holds a `venti.conf`.
+  public convenience init(opening path: FilePath) throws(StoreError) {
+    try self.init(StoreConfiguration(contentsOf: path))
+  }
+
+  /// Opens the store that a configuration describes.
+  ///
+  /// Parts that cannot be used are left out and noted in `problems`.
+  ///
+  /// - Throws: `StoreError` when no arena can be used.
+  public convenience init(_ configuration: StoreConfiguration) throws(StoreError) {
+    var problems: [StoreError] = []
+    let partitions = Self.open(configuration.arenas, problems: &problems) {
+      (name) throws(StoreError) in
+      try ArenaPartition(FilePartition(opening: name, for: .readOnly))
+    }
+    let sections = Self.open(configuration.sections, problems: &problems) {
+      (name) throws(StoreError) in
+      try IndexSection(FilePartition(opening: name, for: .readOnly))
+    }
+    try self.init(
+      partitions: partitions, indexName: configuration.indexName, sections: sections,
+      problems: problems)
+  }
+
+  /// Puts a store together.
+  ///
+  /// - Parameters:
+  ///   - sections: the sections of the index; none for a store without an index.
+  ///   - problems: what is known to be wrong already.
+  public init(
+    partitions: [ArenaPartition], indexName: String, sections: [IndexSection],
+    problems: [StoreError] = [], tableEntryLimit: Int = tableEntryLimit
+  ) throws(StoreError) {
+    var problems = problems
+    let all = partitions.flatMap(\.arenas)
+    guard !all.isEmpty else {
+      throw problems.first ?? .inconsistent(place: "store", reason: "no arenas")
+    }
+    let index = Self.index(indexName, sections, problems: &problems)
+    let addresses = index.map { AddressMap($0.table, arenas: all) }
+    problems += addresses?.problems ?? []
+    let indexed = addresses?.arenasInOrder ?? []
+    // An index of which no arena is there is that of another store.
+    (self.index, self.addresses) = indexed.isEmpty ? (nil, nil) : (index, addresses)
+    arenas = indexed.isEmpty ? all : indexed
+    self.problems = problems
+    let budget = TableBudget(entries: tableEntryLimit)
+    catalogs = arenas.map { ArenaCatalog($0, budget: budget) }
+  }
+
+  /// Reads a block on the thread of the caller, and checks it against its score.
+  public func read(_ address: BlockAddress) throws(BlockError) -> Block {
+    if address.score == .zero { return .empty }
+    var search = BlockSearch(address)
+    let block =
+      readIndexed(&search) ?? readUnindexed(&search) ?? readIndexedThoroughly(&search)
+      ?? readEverywhere(&search)
+    guard let block else { throw search.error }
+    return try block.limited(by: address)
+  }
+
+  /// Reads blocks on a few threads of the store's own.
+  ///
+  /// Once more than `fetchQueueLimit` blocks wait, the caller's thread reads the next one itself.
+  public func fetch(_ addresses: [BlockAddress], deliver: @escaping BlockDelivery) {
+    for address in addresses {
+      let job = { @Sendable in
+        deliver(address, Result { () throws(BlockError) in try self.read(address) })
+      }
+      if !pool.submit(job) { job() }
+    }
+  }
+
+  /// Follows the index.
+  private func readIndexed(_ search: inout BlockSearch) -> Block? {
+    guard let index, let addresses else { return nil }
+    do throws(StoreError) {
+      let entries = try index.entries(for: search.address.score, search.address.type)
+      return search.read(entries, through: addresses)
+    } catch {
+      search.note(gap: error)
+      return nil
+    }
+  }
+
+  /// Follows the directories of clumps that are not indexed yet.
+  private func readUnindexed(_ search: inout BlockSearch) -> Block? {
+    guard index != nil, !search.isAstray else { return nil }
+    return read(&search, from: .unindexed)
+  }
+
+  /// Follows the index again, and sees whether the bucket is sound.
+  ///
+  /// The second look also finds what was entered, or in a bucket being written, at the first.
+  private func readIndexedThoroughly(_ search: inout BlockSearch) -> Block? {
+    guard let index, let addresses, !search.isAstray else { return nil }
+    do throws(StoreError) {
+      let (entries, fault) = try index.remnants(
+        of: search.address.score, search.address.type)
+      if let block = search.read(entries, through: addresses) { return block }
+      if let fault { search.note(gap: fault) }
+    } catch {
+      search.note(gap: error)
+    }
+    return nil
+  }
+
+  /// Follows the directories of all clumps, where the index cannot be trusted.
+  private func readEverywhere(_ search: inout BlockSearch) -> Block? {
+    guard index == nil || search.isAstray else { return nil }
+    search.closeGaps()
+    return read(&search, from: .all)
+  }
+
+  private func read(_ search: inout BlockSearch, from scope: ArenaCatalog.Scope) -> Block? {
+    // Arenas are filled in order: of those that were empty only the next one can have changed.
+    var mayHaveClumps = true
+    for catalog in catalogs where mayHaveClumps || !catalog.wasEmpty {
+      let finding = catalog.find(search.address.score, search.address.type, in: scope)
+      mayHaveClumps = !finding.isEmpty
+      for place in finding.places {
+        let block = search.read(
+          catalog.arena, at: place.offset, hint: place.byteCountHint, isGuess: true)
+        if let block { return block }
+      }
+      if let failure = finding.failure { search.note(gap: failure) }
+    }
+    return nil
+  }
+
+  private static func index(
+    _ name: String, _ sections: [IndexSection], problems: inout [StoreError]
+  ) -> Index? {
+    guard !sections.isEmpty else { return nil }
+    do throws(StoreError) {
+      let index = try Index(name: name, sections: sections)
+      problems += index.problems
+      return index
+    } catch {
+      problems.append(error)
+      return nil
+    }
+  }
+
+  /// Opens what can be opened.
+  private static func open<Part>(
+    _ names: [String], problems: inout [StoreError], _ open: (String) throws(StoreError) -> Part
+  ) -> [Part] {
+    var parts: [Part] = []
+    for name in names {
+      do throws(StoreError) {
+        parts.append(try open(name))
+      } catch {
+        problems.append(error)
+      }
+    }
+    return parts
+  }
+}

@@ -1,0 +1,42 @@
+public import SystemPackage
+public import VentiCore
+
+/// Why a store, or a part of one, cannot be used.
+public enum StoreError: Error, Sendable, Equatable {
+  /// The system refused an operation on a file.
+  case file(path: String, operation: String, Errno)
+  /// The name of a partition is not of a form that `PartitionName` knows, or names nothing.
+  case partitionName(String, reason: String)
+  /// A range is not within its partition.
+  case outside(partition: String, offset: Int, count: Int, length: Int)
+  /// A file has become shorter than it was when its partition was opened.
+  case shortened(partition: String, offset: Int)
+  /// The bytes at `place` are not what their format asks for.
+  case malformed(place: String, FormatError)
+  /// What `place` says contradicts another part of the store.
+  case inconsistent(place: String, reason: String)
+  /// A configuration cannot be used; `line` counts from 1.
+  case configuration(path: String, line: Int?, reason: String)
+}
+
+extension StoreError: CustomStringConvertible {
+  /// One line for people.
+  public var description: String {
+    switch self {
+    case .file(let path, let operation, let error):
+      "\(quoted(path)): \(operation): \(error)"
+    case .partitionName(let name, let reason):
+      "partition \(quoted(name)): \(reason)"
+    case .outside(let partition, let offset, let count, let length):
+      "partition \(quoted(partition)): \(count) bytes at \(offset) are beyond its \(length) bytes"
+    case .shortened(let partition, let offset):
+      "partition \(quoted(partition)): file ends at \(offset), it was longer when it was opened"
+    case .malformed(let place, let error):
+      "\(place): \(error)"
+    case .inconsistent(let place, let reason):
+      "\(place): \(reason)"
+    case .configuration(let path, let line, let reason):
+      "\(quoted(path))" + (line.map { " line \($0)" } ?? "") + ": \(reason)"
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import Testing
+import VentiCore
+
+struct BlockTests {
+  private struct Stop: Error {}
+
+  @Test("a part shares the memory of the whole, and outlives it")
+  func parts() {
+    func part() -> Block { Block([1, 2, 3, 4, 5])[1..<4] }
+    let block = part()
+    #expect(block.array == [2, 3, 4])
+    #expect(block[1..<2].array == [3])
+    #expect(block.memoryCount == 5)
+  }
+
+  @Test("blocks are equal when their bytes are")
+  func equality() {
+    #expect(Block([1, 2, 3])[1..<3] == Block([2, 3]))
+    #expect(Block([1]) != Block([2]))
+    #expect(Block([]) == .empty)
+  }
+
+  @Test("a block holds what was appended to it, not its capacity")
+  func filling() {
+    let block = Block(capacity: 100) { output in
+      output.append(UInt8(7))
+      output.append(UInt8(8))
+    }
+    #expect(block.array == [7, 8])
+  }
+
+  @Test("an error while filling is passed on")
+  func failing() {
+    #expect(throws: Stop.self) {
+      try Block(capacity: 10) { (output: inout OutputRawSpan) throws(Stop) in
+        output.append(UInt8(1))
+        throw Stop()
+      }
+    }
+  }
+}
