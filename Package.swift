@@ -97,9 +97,14 @@ let package = Package(
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VacArchive", ["VentiCore"]),
     tests(of: "VentiWire", ["VentiCore"]),
+    tests(of: "VentiTransport", ["VentiCore", "VentiWire", nioCore, nioEmbedded]),
     tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),
     tests(
       of: "VentiServer", ["Posix", "VentiClient", "VentiCore", "VentiWire", logging, system]),
+    .testTarget(
+      name: "VentiCommandTests",
+      dependencies: ["TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system],
+      swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]

@@ -16,7 +16,9 @@ struct Venti: ParsableCommand {
     subcommands: [Serve.self, Read.self, Write.self, Sync.self],
     helpNames: .long)
 
-  /// Runs the command. A usage error ends it with status 1, as scripts expect of venti's programs.
+  /// Runs the command.
+  ///
+  /// A usage error ends it with status 1, as scripts expect of venti's programs.
   static func main() {
     do {
       var command = try parseAsRoot(arguments(CommandLine.arguments))
