@@ -30,12 +30,20 @@ func tests(
     resources: resources, swiftSettings: settings)
 }
 
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "vacfs",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
   targets: [
@@ -45,8 +53,27 @@ let package = Package(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     module("Posix", [system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
+    module("VacArchive", ["VentiCore"]),
+    module("VentiWire", ["VentiCore"]),
+    module("VentiTransport", ["VentiCore", "VentiWire", nioCore, nioPosix, system]),
+    module(
+      "VentiClient",
+      ["Posix", "VentiCore", "VentiTransport", "VentiWire", nioCore, nioPosix]),
+    module(
+      "VentiServer",
+      ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
+    module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
+    module(
+      "CommandSupport",
+      ["Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, system]),
+    command(
+      "vacfs",
+      [
+        "CommandSupport", "Fuse", "Posix", "VacArchive", "VacFileSystem", "VentiClient",
+        "VentiCore", argumentParser, system,
+      ]),
     .target(
       name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
       path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: settings),
@@ -58,6 +85,12 @@ let package = Package(
       path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore", ["Posix"]),
+    tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
+    tests(of: "VacArchive", ["VentiCore"]),
+    tests(of: "VentiWire", ["VentiCore"]),
+    tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),
+    tests(
+      of: "VentiServer", ["Posix", "VentiClient", "VentiCore", "VentiWire", logging, system]),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,7 +1,9 @@
 internal import CFuse
 internal import Posix
 
-/// Where libfuse's messages go. libfuse has one log for the whole process.
+/// Where libfuse's messages go.
+///
+/// libfuse has one log for the whole process: that of the last session.
 enum FuseLog {
   private struct Sinks {
     var log: @Sendable (String) -> Void = { _ in }

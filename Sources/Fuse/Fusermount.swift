@@ -5,61 +5,31 @@ internal import SystemPackage
 
 /// The set-user-ID program that mounts for ordinary users (fusermount3(1)).
 enum Fusermount {
-  /// A fusermount3 that runs until its socket closes.
-  ///
-  /// With `auto_unmount` it unmounts then, if that has not happened.
-  final class Guardian: Sendable {
-    private let process: pid_t
-    private let socket: FileDescriptor
-
-    fileprivate init(process: pid_t, socket: FileDescriptor) {
-      self.process = process
-      self.socket = socket
-    }
-
-    deinit {
-      try? socket.close()
-      Fusermount.wait(for: process)
-    }
-  }
-
   /// Mounts, and receives the descriptor over which the kernel talks.
   static func mount(
     on mountpoint: Mountpoint, _ options: MountOptions
-  ) throws(FuseError) -> (FileDescriptor, Guardian?) {
+  ) throws(FuseError) -> FileDescriptor {
     if options.allowsOthers && geteuid() != 0 && !configurationAllowsOthers() {
       throw .allowOtherNotPermitted
     }
     let (ours, theirs) = try socketPair()
-    let messages = try pipe()
-    defer { try? messages.reading.close() }
-    let process: pid_t
-    do throws(FuseError) {
-      process = try spawn(
-        ["-o", options.fusermountText, "--", mountpoint.path], socket: theirs,
-        messages: messages.writing)
-    } catch {
-      try? ours.close()
-      throw error
-    }
+    defer { try? ours.close() }
+    let (process, messages) = try start(
+      ["-o", options.fusermountText, "--", mountpoint.path], socket: theirs)
+    defer { try? messages.close() }
     let descriptor = cfuse_receive_descriptor(ours.rawValue)
-    let guardian = Guardian(process: process, socket: ours)
-    guard descriptor >= 0 else {
-      throw .mountRefused(path: mountpoint.path, reason: words(from: messages.reading))
-    }
-    return (
-      FileDescriptor(rawValue: descriptor), options.unmountsAutomatically ? guardian : nil
-    )
+    let reason = descriptor >= 0 ? "" : words(from: messages)
+    process.wait()
+    guard descriptor >= 0 else { throw .mountRefused(path: mountpoint.path, reason: reason) }
+    return FileDescriptor(rawValue: descriptor)
   }
 
   /// Unmounts, lazily if the mount is in use.
   static func unmount(_ mountpoint: Mountpoint) throws(FuseError) {
-    let messages = try pipe()
-    defer { try? messages.reading.close() }
-    let process = try spawn(
-      ["-u", "-z", "--", mountpoint.path], socket: nil, messages: messages.writing)
-    let reason = words(from: messages.reading)
-    guard wait(for: process) == 0 else {
+    let (process, messages) = try start(["-u", "-z", "--", mountpoint.path], socket: nil)
+    defer { try? messages.close() }
+    let reason = words(from: messages)
+    guard process.wait() else {
       throw .unmountFailed(path: mountpoint.path, reason: reason)
     }
   }
@@ -72,53 +42,35 @@ enum Fusermount {
     }
   }
 
-  /// Starts fusermount3, which takes over what it is given.
+  /// Starts fusermount3.
   ///
-  /// - Parameters:
-  ///   - socket: where it sends the descriptor; its number goes by `_FUSE_COMMFD`.
-  ///   - messages: becomes its standard error.
-  private static func spawn(
-    _ arguments: [String], socket: FileDescriptor?, messages: FileDescriptor
-  ) throws(FuseError) -> pid_t {
-    defer {
-      try? socket?.close()
-      try? messages.close()
-    }
-    let program = "fusermount3"
+  /// - Parameter socket: where it sends a descriptor; is closed on our side.
+  /// - Returns: the process and what it has to say.
+  private static func start(
+    _ arguments: [String], socket: FileDescriptor?
+  ) throws(FuseError) -> (ChildProcess, messages: FileDescriptor) {
+    defer { try? socket?.close() }
     let socketNumber: CInt = 3
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    if let socket {
-      unsafe posix_spawn_file_actions_adddup2(&actions, socket.rawValue, socketNumber)
+    let pipe: Pipe
+    do throws(Errno) {
+      pipe = try Pipe()
+    } catch {
+      throw .systemCallFailed(name: "pipe", cause: error)
     }
-    unsafe posix_spawn_file_actions_adddup2(&actions, messages.rawValue, STDERR_FILENO)
-    var process = pid_t()
-    var environment = ["PATH=\(searchPath)"]
-    if socket != nil { environment.append("_FUSE_COMMFD=\(socketNumber)") }
-    let status = unsafe withCStrings([program] + arguments) { arguments in
-      unsafe withCStrings(environment) { environment in
-        unsafe posix_spawnp(&process, program, &actions, nil, arguments, environment)
-      }
+    defer { try? pipe.writing.close() }
+    var descriptors = [(number: STDERR_FILENO, source: pipe.writing)]
+    if let socket { descriptors.append((socketNumber, socket)) }
+    do throws(Errno) {
+      let process = try ChildProcess(
+        ["fusermount3"] + arguments,
+        environment: socket == nil ? [] : ["_FUSE_COMMFD=\(socketNumber)"],
+        descriptors: descriptors)
+      return (process, pipe.reading)
+    } catch {
+      try? pipe.reading.close()
+      if error == .noSuchFileOrDirectory { throw .fusermountMissing }
+      throw .systemCallFailed(name: "posix_spawn", cause: error)
     }
-    switch status {
-    case 0: return process
-    case ENOENT: throw .fusermountMissing
-    default: throw .systemCallFailed(name: "posix_spawn", cause: Errno(rawValue: status))
-    }
-  }
-
-  /// Where programs are looked for: `$PATH`, with what a bare environment lacks.
-  private static var searchPath: String {
-    guard let path = unsafe getenv("PATH") else { return "/usr/bin:/bin" }
-    return unsafe String(cString: path)
-  }
-
-  @discardableResult
-  private static func wait(for process: pid_t) -> CInt {
-    var status: CInt = 0
-    while unsafe waitpid(process, &status, 0) == -1 && errno == EINTR {}
-    return status
   }
 
   /// What was written to a pipe until its end, as one line.
@@ -143,26 +95,5 @@ enum Fusermount {
       throw .systemCallFailed(name: "socketpair", cause: Errno(rawValue: errno))
     }
     return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
-  }
-
-  private static func pipe() throws(FuseError) -> Pipe {
-    do throws(Errno) {
-      return try Pipe()
-    } catch {
-      throw .systemCallFailed(name: "pipe", cause: error)
-    }
-  }
-
-  /// Lends `strings` as the null-terminated array that posix_spawn(3) wants.
-  private static func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-  ) -> Result {
-    var copies: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) }
-    defer { for index in strings.indices { unsafe free(copies[index]) } }
-    unsafe copies.append(nil)
-    return unsafe copies.withUnsafeBufferPointer { pointers in
-      guard let base = pointers.baseAddress else { preconditionFailure("the array has a nil") }
-      return unsafe body(base)
-    }
   }
 }

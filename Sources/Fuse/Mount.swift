@@ -12,19 +12,26 @@ struct Mount: Sendable {
   let descriptor: FileDescriptor
   /// `major:minor`, by which the mount is told from another one at its place.
   let device: String?
-  /// The fusermount3 that unmounts if we die.
-  private let guardian: Fusermount.Guardian?
+  /// What unmounts if we die.
+  private let guardian: Guardian?
 
   /// Mounts on the directory at `path`.
   init(at path: String, options: MountOptions) throws(FuseError) {
     mountpoint = try Mountpoint(path)
     if let descriptor = try Self.mountDirectly(on: mountpoint, options) {
       self.descriptor = descriptor
-      guardian = nil
     } else {
-      (descriptor, guardian) = try Fusermount.mount(on: mountpoint, options)
+      descriptor = try Fusermount.mount(on: mountpoint, options)
     }
     device = try? MountTable.current().device(at: mountpoint.path)
+    do throws(FuseError) {
+      guardian = try options.unmountsAutomatically ? Guardian(of: mountpoint) : nil
+    } catch {
+      guardian = nil
+      try? detach()
+      try? descriptor.close()
+      throw error
+    }
   }
 
   /// Mounts by mount(2); nil where that is for fusermount3 to do.
@@ -32,10 +39,6 @@ struct Mount: Sendable {
     on mountpoint: Mountpoint, _ options: MountOptions
   ) throws(FuseError) -> FileDescriptor? {
     let descriptor = try openDevice()
-    if options.unmountsAutomatically {
-      try? descriptor.close()
-      return nil
-    }
     let status = unsafe mount(
       options.source, mountpoint.path, "fuse.\(options.subtype)", options.flags,
       options.kernelText(descriptor))
@@ -100,7 +103,6 @@ extension MountOptions {
     var words = ["ro", "nosuid", "nodev"] + kernelWords
     if deniesExecution { words.append("noexec") }
     if ignoresAccessTimes { words.append("noatime") }
-    if unmountsAutomatically { words.append("auto_unmount") }
     words += ["fsname=\(escaped(source))", "subtype=\(escaped(subtype))"]
     return words.joined(separator: ",")
   }

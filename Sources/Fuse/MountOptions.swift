@@ -15,7 +15,7 @@ public struct MountOptions: Sendable, Hashable {
   public var deniesExecution = false
   /// The kernel keeps no access times (`noatime`).
   public var ignoresAccessTimes = false
-  /// fusermount3 stays and unmounts if this process dies (`auto_unmount`).
+  /// A small process stays that unmounts if this one dies (`auto_unmount`).
   public var unmountsAutomatically = false
 
   /// A private mount that shows `source` and `fuse.subtype` in `/proc/mounts`.

@@ -29,15 +29,29 @@ extension Session {
       case .failure(let errno):
         return stopReceiving(.systemCallFailed(name: "read /dev/fuse", cause: errno))
       }
-    } while !ledger.withLock { $0.retires() }
+    } while goesOn()
   }
+
+  /// Has the thread that calls stand by where too many receive; false ends it.
+  private func goesOn() -> Bool {
+    guard let spare = ledger.withLock({ $0.stepAside() }) else { return true }
+    switch spare.wait(seconds: Self.spareSeconds) {
+    case .receive: return true
+    case .end: return false
+    case nil: return !ledger.withLock { $0.release(spare) }
+    }
+  }
+
+  /// How long a thread stands by before it ends.
+  private static var spareSeconds: Double { 10 }
 
   private func stopReceiving(_ error: FuseError?) {
     if let error { failed(error) }
-    ledger.update { ledger in
-      ledger.close()
+    let spares = ledger.update { ledger in
       ledger.leave()
+      return ledger.close()
     }
+    for spare in spares { spare.tell(.end) }
   }
 
   /// Answers a request: at once from memory, or where waiting holds up nobody.
@@ -57,7 +71,8 @@ extension Session {
     switch ledger.withLock({ $0.admit(job) }) {
     case .parked: return
     case .admitted: break
-    case .admittedWithReplacement: startReceiver()
+    case .admittedForNewThread: startReceiver()
+    case .admittedForSpare(let spare): spare.tell(.receive)
     }
     var next: WorkerLedger.Job? = job
     while let job = next {
@@ -113,6 +128,6 @@ private final class WaitingRequest: @unchecked Sendable {
 extension WorkerLedger.Limits {
   /// The usual bounds.
   init(waitingLimit: Int) {
-    self.init(fewestReceiving: 4, mostReceiving: 16, mostWaiting: max(waitingLimit, 1))
+    self.init(fewestReceiving: 2, mostReceiving: 4, mostWaiting: max(waitingLimit, 1))
   }
 }

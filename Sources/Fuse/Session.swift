@@ -15,9 +15,11 @@ public final class Session: Sendable {
   let options: SessionOptions
   /// Where.
   let mount: Mount
-  /// The threads. No other lock is taken while it is held.
+  /// The threads.
+  ///
+  /// No other lock is taken while it is held; nor while `progress` is.
   let ledger: Monitor<WorkerLedger>
-  /// What became known while serving. No other lock is taken while it is held.
+  /// What became known while serving.
   private let progress = Monitor(Progress())
   // libfuse's session: set at the end of init and never again, destroyed with the object, which
   // every thread that uses it holds.

@@ -24,12 +24,22 @@ public struct MountOptionList: Sendable, Equatable {
       if parts.count == 2 {
         try apply(String(parts[0]), value: String(parts[1]))
       } else {
-        try apply(String(option))
+        try apply(flag: String(option))
       }
     }
   }
 
-  private mutating func apply(_ name: String) throws(MountOptionError) {
+  /// Has the kernel check permissions where others may look, unless nobody is to check them.
+  ///
+  /// A private mount lets the user who mounts it read everything.
+  public mutating func checkPermissions(unless isUnchecked: Bool) throws(MountOptionError) {
+    if isUnchecked, mount.checksPermissions {
+      throw .notApplicable("default_permissions", reason: "-p asks for the opposite")
+    }
+    if mount.allowsOthers, !isUnchecked { mount.checksPermissions = true }
+  }
+
+  private mutating func apply(flag name: String) throws(MountOptionError) {
     switch name {
     // Always so.
     case "ro", "nosuid", "nodev": break

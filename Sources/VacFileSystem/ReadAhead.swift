@@ -1,4 +1,4 @@
-import Fuse
+package import Fuse
 import Posix
 import VentiCore
 
@@ -7,7 +7,7 @@ import VentiCore
 /// The kernel reads ahead as well, but only a little and within one file. Over a network the
 /// time that a request is under way costs more than the request, so the window grows until much
 /// is under way at once.
-final class ReadAhead: Sendable {
+package final class ReadAhead: Sendable {
   /// A file that is being read from front to back.
   private struct Run: Sendable {
     /// Where the next read begins if it goes on.
@@ -28,12 +28,12 @@ final class ReadAhead: Sendable {
   private let runs = Monitor(LeastRecentlyUsed<NodeID, Run>(capacity: runLimit))
 
   /// - Parameter cacheBytes: what the cache holds; no file takes more than a quarter of it.
-  init(cacheBytes: Int) {
+  package init(cacheBytes: Int) {
     windowLimit = min(8 << 20, max(Self.firstWindow, cacheBytes / 4))
   }
 
   /// Notes a read, and returns what should be asked for now: nothing for most reads.
-  func rangeToAsk(after read: Range<Int>, of node: NodeID, size: Int) -> Range<Int>? {
+  package func rangeToAsk(after read: Range<Int>, of node: NodeID, size: Int) -> Range<Int>? {
     runs.withLock { runs in
       var run = runs.value(for: node) ?? Run(next: 0, asked: 0, window: Self.firstWindow)
       let isSequential = abs(read.lowerBound - run.next) <= Self.tolerance

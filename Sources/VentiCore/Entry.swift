@@ -129,6 +129,12 @@ extension Entry {
   /// The type of the leaves.
   public var leafType: BlockType { isDirectory ? .directory : .data }
 
+  /// The block at the top of the tree; nil when the stream is nothing but zeros.
+  public var top: BlockAddress? {
+    guard size > 0, score != .zero else { return nil }
+    return BlockAddress(score, leafType.above(depth), limit: depth == 0 ? leafSize : pointerSize)
+  }
+
   /// Scores in a whole pointer block.
   public var pointersPerBlock: Int { pointerSize / Score.byteCount }
 

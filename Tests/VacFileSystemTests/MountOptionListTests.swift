@@ -1,3 +1,4 @@
+import Fuse
 import Testing
 import VacFileSystem
 
@@ -48,7 +49,8 @@ struct MountOptionListTests {
     #expect(throws: MountOptionError.self) { try list(option) }
   }
 
-  @Test("what would make the mount writable or privileged is refused", arguments: ["rw", "suid", "dev"])
+  @Test(
+    "what would make the mount writable or privileged is refused", arguments: ["rw", "suid", "dev"])
   func privileges(option: String) {
     #expect(throws: MountOptionError.self) { try list(option) }
   }

@@ -27,7 +27,7 @@ public final class ReadOnlyStore: BlockFetcher {
   public let arenas: [Arena]
   /// The index; nil when there is none that can be used.
   public let index: Index?
-  /// What is wrong with the store as far as opening it has shown. Blocks can be read all the same.
+  /// What opening the store has shown to be wrong; blocks can be read all the same.
   public let problems: [StoreError]
 
   private let addresses: AddressMap?
@@ -154,7 +154,7 @@ public final class ReadOnlyStore: BlockFetcher {
     // Arenas are filled in order: of those that were empty only the next one can have changed.
     var mayHaveClumps = true
     for catalog in catalogs where mayHaveClumps || !catalog.wasEmpty {
-      let finding = catalog.find(search.address.score, in: scope)
+      let finding = catalog.find(search.address.score, search.address.type, in: scope)
       mayHaveClumps = !finding.isEmpty
       for place in finding.places {
         let block = search.read(

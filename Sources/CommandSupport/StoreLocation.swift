@@ -1,0 +1,62 @@
+internal import Posix
+public import SystemPackage
+internal import VentiCore
+public import VentiWire
+
+/// Where a store is: the one grammar of `-h` and `$venti`, for every command.
+///
+/// | written | store |
+/// |---|---|
+/// | a directory, or a path to a configuration | the store of this machine that its `venti.conf` describes |
+/// | a path to a socket, `unix!path` | the server that listens there |
+/// | anything else | a server on the network, see `DialString` |
+public enum StoreLocation: Sendable, Hashable {
+  /// Files of this machine: a directory that holds a `venti.conf`, or a configuration.
+  case local(FilePath)
+  /// A server.
+  case server(DialString)
+
+  /// Parses a location.
+  ///
+  /// What exists as a file, or looks like a path, is one: so a server called as a directory
+  /// of the working directory is reached as `tcp!name`.
+  public init(_ text: String) throws(CommandError) {
+    let path = FilePath(text)
+    switch FileType(of: path) {
+    case .socket: self = .server(.unix(path: text))
+    case .directory, .other: self = .local(path)
+    case nil where text.contains("/") && !text.contains("!"):
+      throw CommandError("store \(quoted(text)): no such file or directory")
+    case nil:
+      do throws(FormatError) {
+        self = .server(try DialString(text))
+      } catch {
+        throw CommandError("store \(quoted(text)): \(error)")
+      }
+    }
+  }
+
+  /// The store that a command works with: what its option says, else the variable `$venti`.
+  public init(option: String?, variable: String?) throws(CommandError) {
+    if let option {
+      try self.init(option)
+    } else if let variable {
+      guard !variable.isEmpty else {
+        throw CommandError("$venti is empty: name a store, or unset it")
+      }
+      try self.init(variable)
+    } else {
+      throw CommandError("no store: name one with -h, or in $venti")
+    }
+  }
+}
+
+extension StoreLocation: CustomStringConvertible {
+  /// The text that parses to the same location.
+  public var description: String {
+    switch self {
+    case .local(let path): path.string
+    case .server(let dial): dial.description
+    }
+  }
+}

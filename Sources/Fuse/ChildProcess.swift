@@ -1,0 +1,70 @@
+internal import Glibc
+internal import SystemPackage
+
+/// A program that was started and is to be waited for.
+struct ChildProcess: Sendable {
+  private let id: pid_t
+
+  /// Starts a program.
+  ///
+  /// - Parameters:
+  ///   - arguments: the program, found by `$PATH`, and what it is given.
+  ///   - environment: what it has besides `$PATH`.
+  ///   - descriptors: what it has open, by the number it knows it by; all else of ours that is
+  ///     not closed on exec, it inherits.
+  /// - Throws: ENOENT when there is no such program.
+  init(
+    _ arguments: [String], environment: [String] = [],
+    descriptors: [(number: CInt, source: FileDescriptor)]
+  ) throws(Errno) {
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    for descriptor in descriptors {
+      unsafe posix_spawn_file_actions_adddup2(
+        &actions, descriptor.source.rawValue, descriptor.number)
+    }
+    guard let program = arguments.first else { throw .invalidArgument }
+    var process = pid_t()
+    let status = unsafe Self.withCStrings(arguments) { arguments in
+      unsafe Self.withCStrings(["PATH=\(Self.searchPath)"] + environment) { environment in
+        unsafe posix_spawnp(&process, program, &actions, nil, arguments, environment)
+      }
+    }
+    guard status == 0 else { throw Errno(rawValue: status) }
+    id = process
+  }
+
+  /// Waits until it has ended; says whether it did so with success.
+  @discardableResult
+  func wait() -> Bool {
+    var status: CInt = 0
+    while unsafe waitpid(id, &status, 0) == -1 && errno == EINTR {}
+    return status == 0
+  }
+
+  /// Ends it, whatever it does.
+  func kill() {
+    Glibc.kill(id, SIGKILL)
+    wait()
+  }
+
+  /// `$PATH`, or where programs are without one.
+  private static var searchPath: String {
+    guard let path = unsafe getenv("PATH") else { return "/usr/bin:/bin" }
+    return unsafe String(cString: path)
+  }
+
+  /// Lends `strings` as the null-terminated array that posix_spawn(3) wants.
+  private static func withCStrings<Result>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+  ) -> Result {
+    var copies: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) }
+    unsafe copies.append(nil)
+    defer { for index in strings.indices { unsafe free(copies[index]) } }
+    return unsafe copies.withUnsafeBufferPointer { pointers in
+      guard let base = pointers.baseAddress else { preconditionFailure("the array has a nil") }
+      return unsafe body(base)
+    }
+  }
+}

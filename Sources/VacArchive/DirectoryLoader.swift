@@ -1,0 +1,153 @@
+internal import VentiCore
+
+/// Gathers the records of a directory, block by block, into the rows of its table.
+struct DirectoryLoader {
+  /// Faults that are described one by one; more are only counted.
+  static let omissionLimit = 100
+
+  private(set) var rows: [DirectoryRow] = []
+  private(set) var names: [UInt8] = []
+  private(set) var unix: [UInt8] = []
+  private(set) var texts = InternedTexts()
+  private(set) var omissions: [Omission] = []
+  private(set) var omissionCount = 0
+  /// The qid spaces of records that have one, by the start of their name.
+  private(set) var spaces: [UInt32: QidSpace] = [:]
+
+  mutating func omit(_ omission: @autoclosure () -> Omission) {
+    omissionCount += 1
+    if omissions.count < Self.omissionLimit { omissions.append(omission()) }
+  }
+
+  /// Adds every record of a block, in the order of its index.
+  mutating func add(_ block: Block, leafSize: Int) {
+    let score = { block.score }
+    let metadata: MetadataBlock
+    do throws(FormatError) {
+      metadata = try MetadataBlock(parsing: block, leafSize: leafSize)
+    } catch {
+      return omit(.metadataBlock(score(), error))
+    }
+    let bytes = metadata.bytes.array
+    rows.reserveCapacity(rows.count + metadata.count)
+    for number in 0..<metadata.count {
+      do throws(FormatError) {
+        let range = try metadata.range(of: number)
+        let fields = try RecordFields(parsing: metadata.bytes[range].bytes)
+        add(fields, bytes[range])
+      } catch {
+        omit(.record(number: number, block: score(), error))
+      }
+    }
+  }
+
+  /// Adds a record that lies in `bytes`.
+  mutating func add(_ fields: RecordFields, _ bytes: ArraySlice<UInt8>) {
+    func text(_ range: Range<Int>) -> ArraySlice<UInt8> {
+      bytes[bytes.startIndex + range.lowerBound..<bytes.startIndex + range.upperBound]
+    }
+    let name = text(fields.name)
+    if let fault = Omission.NameFault(name) { return omit(.name(Array(name), fault)) }
+    var row = makeRow(fields, name: name)
+    row.owner = texts.number(of: text(fields.owner))
+    row.group = texts.number(of: text(fields.group))
+    if let range = fields.unix { addUnix(text(range), fields, to: &row, name: name) }
+    names.append(contentsOf: name)
+    if let space = fields.space { spaces[row.nameStart] = space }
+    rows.append(row)
+  }
+
+  private func makeRow(_ fields: RecordFields, name: ArraySlice<UInt8>) -> DirectoryRow {
+    var traits = fields.mode.unixPermissions
+    if fields.mode.contains(.appendOnly) { traits |= DirectoryRow.appendOnly }
+    if fields.mode.contains(.exclusive) { traits |= DirectoryRow.exclusive }
+    return DirectoryRow(
+      key: DirectoryRow.key(of: name), nameStart: UInt32(names.count),
+      nameCount: UInt8(name.count), kind: fields.mode.kind, traits: traits, owner: 0, group: 0,
+      modified: fields.modified, changed: fields.changed, accessed: fields.accessed,
+      slot: fields.slot, generation: fields.generation,
+      metadataSlot: UInt32(clamping: fields.metadataSlot),
+      metadataGeneration: fields.metadataGeneration, unixStart: 0, unixCount: 0, isLinked: false,
+      hasOwnSpace: fields.space != nil, qid: fields.qid)
+  }
+
+  /// Keeps the bytes of a record's Unix metadata if they mean something.
+  private mutating func addUnix(
+    _ bytes: ArraySlice<UInt8>, _ fields: RecordFields, to row: inout DirectoryRow,
+    name: ArraySlice<UInt8>
+  ) {
+    guard !fields.repeatsUnix else {
+      return omit(.unixMetadata(name: Array(name), reason: "there twice"))
+    }
+    do throws(FormatError) {
+      guard let metadata = try UnixMetadata.parse(Block(Array(bytes)).bytes) else { return }
+      row.unixStart = UInt32(unix.count)
+      row.unixCount = UInt16(bytes.count)
+      row.isLinked = metadata.linkCount.map { $0 > 1 } ?? false
+      if metadata.isSocket, row.kind == .file { row.kind = .socket }
+      unix.append(contentsOf: bytes)
+    } catch {
+      omit(.unixMetadata(name: Array(name), reason: "\(error)"))
+    }
+  }
+
+  /// Sorts the rows by name, and leaves out those whose name came before.
+  mutating func sort() {
+    var order = Array(rows.indices)
+    let isSorted = zip(order, order.dropFirst()).allSatisfy { isOrdered($0, $1) }
+    if !isSorted { order.sort { isOrdered($0, $1) } }
+    var sorted: [DirectoryRow] = []
+    sorted.reserveCapacity(rows.count)
+    for place in order {
+      if let last = sorted.last, sameName(last, rows[place]) {
+        let name = Array(names[last.nameRange])
+        omit(.name(name, .repeated))
+      } else {
+        sorted.append(rows[place])
+      }
+    }
+    rows = sorted
+  }
+
+  /// Whether row `left` stands before row `right`; of equal names, the one that came first.
+  private func isOrdered(_ left: Int, _ right: Int) -> Bool {
+    let (leftRow, rightRow) = (rows[left], rows[right])
+    guard leftRow.key == rightRow.key else { return leftRow.key < rightRow.key }
+    var (leftRest, rightRest) = (leftRow.nameRange.dropFirst(8), rightRow.nameRange.dropFirst(8))
+    while let leftPlace = leftRest.popFirst() {
+      guard let rightPlace = rightRest.popFirst() else { return false }
+      let (leftByte, rightByte) = (names[leftPlace], names[rightPlace])
+      if leftByte != rightByte { return leftByte < rightByte }
+    }
+    return rightRest.isEmpty ? left < right : true
+  }
+
+  private func sameName(_ left: DirectoryRow, _ right: DirectoryRow) -> Bool {
+    left.key == right.key && left.nameCount == right.nameCount
+      && names[left.nameRange].elementsEqual(names[right.nameRange])
+  }
+
+  /// Gives every row its inode number, once the rows are sorted.
+  ///
+  /// - Returns: the number spaces below the rows that do not share the directory's own.
+  mutating func number(_ reference: DirectoryReference) -> [Int: NumberSpace] {
+    var below: [Int: NumberSpace] = [:]
+    var taken: Set<UInt64> = []
+    // Names of one file: the same number is right there.
+    var linked: Set<UInt64> = []
+    taken.reserveCapacity(rows.count)
+    for place in rows.indices {
+      let row = rows[place]
+      let own = row.hasOwnSpace ? spaces[row.nameStart] : nil
+      let found = reference.space.place(
+        qid: row.qid, space: own, name: names[row.nameRange], in: reference.number
+      ) { number in
+        taken.contains(number) || (!row.isLinked && linked.contains(number))
+      }
+      rows[place].number = found.number
+      if row.isLinked { linked.insert(found.number) } else { taken.insert(found.number) }
+      if row.kind == .directory, found.space != reference.space { below[place] = found.space }
+    }
+    return below
+  }
+}

@@ -1,0 +1,101 @@
+internal import VentiCore
+
+/// The entries of a directory stream, as their 40 bytes: parsed when they are asked for.
+struct SlotTable: Sendable {
+  /// Slots next to each other.
+  private struct Run {
+    var firstSlot: Int
+    var count: Int
+    /// Where they begin in `bytes`.
+    let start: Int
+  }
+
+  private let runs: [Run]
+  private let lost: [(slots: Range<Int>, error: BlockError)]
+  private let bytes: Block
+
+  /// Bytes of memory.
+  var memoryCount: Int { bytes.memoryCount + runs.count * MemoryLayout<Run>.stride }
+
+  /// Whether every block could be read.
+  var isComplete: Bool { lost.isEmpty }
+
+  /// Reads the blocks that `scan` finds.
+  init(_ entry: Entry, _ scan: inout StreamScan) throws(ArchiveError) {
+    var runs: [Run] = []
+    var lost: [(slots: Range<Int>, error: BlockError)] = []
+    var bytes: [UInt8] = []
+    let perBlock = entry.entriesPerBlock
+    while let piece = try scan.next() {
+      switch piece {
+      case .lost(let leaves, _, let error):
+        lost.append((leaves.lowerBound * perBlock..<leaves.upperBound * perBlock, error))
+      case .leaf(let number, let block):
+        let firstSlot = number * perBlock
+        let slots = min(perBlock, (block.count + Entry.byteCount - 1) / Entry.byteCount)
+        // A stored leaf may end within an entry, or before entries that are not in use.
+        let whole = block.extended(to: slots * Entry.byteCount)[0..<slots * Entry.byteCount]
+        if let last = runs.last, last.firstSlot + last.count == firstSlot {
+          runs[runs.count - 1].count += slots
+        } else {
+          runs.append(Run(firstSlot: firstSlot, count: slots, start: bytes.count))
+        }
+        bytes.append(contentsOf: whole.array)
+      }
+    }
+    self.runs = runs
+    self.lost = lost
+    self.bytes = Block(bytes)
+  }
+
+  /// Reads the blocks of a stream.
+  init(_ entry: Entry, from source: any BlockSource) throws(ArchiveError) {
+    var scan = try StreamScan(entry, in: source)
+    try self.init(entry, &scan)
+  }
+
+  /// The entry in a slot, if it is what a record says; of any generation when that is nil.
+  func entry(
+    _ slot: Int, generation: UInt32?, isDirectory: Bool
+  ) throws(ArchiveError) -> Entry {
+    guard let entry = try entry(slot) else { throw .slot(slot, .inactive) }
+    if let generation, entry.generation != generation {
+      throw .slot(slot, .generation(found: entry.generation, expected: generation))
+    }
+    guard entry.isDirectory == isDirectory else {
+      throw .slot(slot, .kind(isDirectory: entry.isDirectory))
+    }
+    return entry
+  }
+
+  /// The entry in a slot; nil for one that is not in use.
+  private func entry(_ slot: Int) throws(ArchiveError) -> Entry? {
+    guard let run = run(of: slot) else {
+      let lost = lost.first { $0.slots.contains(slot) }
+      if let lost { throw .slot(slot, .block(lost.error)) }
+      return nil
+    }
+    do throws(FormatError) {
+      var reader = ByteReader(bytes.bytes, of: "entry")
+      try reader.skip(run.start + (slot - run.firstSlot) * Entry.byteCount)
+      return try Entry.parse(&reader)
+    } catch {
+      throw .slot(slot, .format(error))
+    }
+  }
+
+  private func run(of slot: Int) -> Run? {
+    var low = 0
+    var high = runs.count
+    while low < high {
+      let middle = (low + high) / 2
+      if runs[middle].firstSlot + runs[middle].count <= slot {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    guard low < runs.count, runs[low].firstSlot <= slot else { return nil }
+    return runs[low]
+  }
+}

@@ -1,0 +1,52 @@
+import NIOCore
+import NIOPosix
+import VentiTransport
+import VentiWire
+
+/// Makes one connection to a server.
+struct Connector: Sendable {
+  private let dial: DialString
+  private let options: ClientOptions
+
+  /// A connector to the server at `dial`.
+  init(_ dial: DialString, options: ClientOptions) {
+    self.dial = dial
+    self.options = options
+  }
+
+  /// Begins to connect. The pool is told, once, that the connection is open or has failed.
+  func connect(for pool: ConnectionPool) {
+    if case .tcp(DialString.anyHost, _) = dial {
+      return pool.failed("'\(DialString.anyHost)' cannot be dialled")
+    }
+    dialled().flatMap { channel in
+      channel.eventLoop.submit {
+        let handler = CallHandler(name: pool.name, options: options, pool: pool)
+        try Transport.add(handler, to: channel)
+        return channel
+      }
+    }.flatMap { channel in
+      // Nothing was read before the handlers were there to take it.
+      channel.setOption(.autoRead, value: true)
+    }.whenFailure { error in
+      pool.failed(ConnectionFailure.reason(error))
+    }
+  }
+
+  private func dialled() -> EventLoopFuture<any Channel> {
+    let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connectTimeout(TimeAmount(seconds: options.connectSeconds))
+      .channelOption(.autoRead, value: false)
+      .channelOption(.recvAllocator, value: Transport.readBuffers)
+    switch dial {
+    case .tcp(let host, let port):
+      return
+        bootstrap
+        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .channelOption(.socketOption(.so_keepalive), value: 1)
+        .connect(host: host, port: Int(port))
+    case .unix(let path):
+      return bootstrap.connect(unixDomainSocketPath: path)
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/// Why a server cannot serve.
+public enum ServerError: Error, Sendable, Equatable {
+  /// No socket listens at the address.
+  case cannotListen(address: String, reason: String)
+}
+
+extension ServerError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .cannotListen(let address, let reason): "address '\(address)': \(reason)"
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/// The limits of a server, so that slow or dead clients hold up nobody else.
+public struct ServerOptions: Sendable {
+  /// The most connections at a time; further ones are closed at once.
+  public var connections = 1024
+  /// The most requests of one connection that are being worked on.
+  public var activeCalls = 64
+  /// The most requests of one connection that have been read and not answered; beyond, nothing
+  /// more is read from it, but for what has arrived with the last of them.
+  public var pendingCalls = 512
+  /// The most bytes of replies that wait for a client before its requests wait too.
+  public var outputBytes = 1 << 20
+  /// How long a client may take for its version line and its hello.
+  public var helloSeconds = 30.0
+  /// How long a client may take none of the bytes that wait for it.
+  public var stallSeconds = 60.0
+  /// How long a client may ask nothing; nil, as long as it likes. A client of plan9port's does not
+  /// connect again when it is cut off.
+  public var idleSeconds: Double?
+  /// How long `stop` waits for requests that have been read to be answered.
+  public var drainSeconds = 10.0
+  /// Threads that read blocks.
+  public var readerThreads = 8
+  /// Threads that write blocks and sync.
+  public var writerThreads = 4
+
+  /// The defaults.
+  public init() {}
+}

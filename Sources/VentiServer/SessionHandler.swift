@@ -1,0 +1,268 @@
+import Logging
+import NIOCore
+import VentiCore
+import VentiTransport
+import VentiWire
+
+/// One client's connection: takes its requests, has them done, sends the replies.
+///
+/// Nothing that a client does or leaves undone costs more than the limits in `ServerOptions`:
+/// with too much pending, or too much output waiting, nothing more is read from it.
+///
+/// Lives on its channel's event loop; nothing here is shared.
+final class SessionHandler: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = Frame
+  typealias OutboundOut = Frame
+
+  private let service: BlockService
+  private let options: ServerOptions
+  private let sessions: SessionRegistry
+  private let logger: Logger
+
+  private var context: ChannelHandlerContext?
+  private var outbox: Outbox?
+  private var version: ProtocolVersion?
+  private var isGreeted = false
+  /// No more requests are taken; the connection closes once the last is answered.
+  private var isEnding = false
+  /// Everything has been answered, and the last bytes are on their way.
+  private var isDone = false
+  private var isReadHeld = false
+
+  /// Requests that have been read and not begun.
+  private var backlog = CircularBuffer<(tag: UInt8, request: Request)>()
+  /// Requests that are being worked on, and how many of them write.
+  private var active = 0
+  private var activeWrites = 0
+  private var watch = SessionWatch()
+  private var clock: RepeatedTask?
+
+  init(
+    _ service: BlockService, options: ServerOptions, sessions: SessionRegistry, logger: Logger
+  ) {
+    self.service = service
+    self.options = options
+    self.sessions = sessions
+    self.logger = logger
+  }
+
+  // MARK: The life of the connection
+
+  func channelActive(context: ChannelHandlerContext) {
+    self.context = context
+    let session = NIOLoopBound(self, eventLoop: context.eventLoop)
+    let outbox = Outbox(for: session)
+    self.outbox = outbox
+    let period = options.watchPeriod
+    clock = context.eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
+      session.value.checkPatience()
+    }
+    sessions.add(outbox)
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    clock?.cancel()
+    self.context = nil
+    backlog.removeAll()
+    if let outbox { sessions.remove(outbox) }
+    context.fireChannelInactive()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case let event as VersionAgreed:
+      version = event.version
+    case ChannelEvent.inputClosed:
+      // The client has said its last, and may still want to hear the replies.
+      end()
+    default:
+      context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    close(ConnectionFailure.reason(error))
+  }
+
+  /// Takes no more requests, and closes once those that were taken are answered.
+  func end() {
+    isEnding = true
+    startWork()
+    closeIfDone()
+  }
+
+  /// Closes the connection at once.
+  func close(_ reason: String) {
+    guard let context else { return }
+    logger.info("\(peer): \(reason)")
+    context.close(promise: nil)
+  }
+
+  private func closeIfDone() {
+    guard isEnding, !isDone, active == 0, backlog.isEmpty, let context else { return }
+    isDone = true
+    // A close drops what the client has not taken yet, so it comes behind the last bytes.
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    context.writeAndFlush(wrapOutboundOut(.empty), promise: sent)
+    let channel = context.channel
+    sent.futureResult.whenComplete { _ in channel.close(promise: nil) }
+  }
+
+  private var peer: String {
+    context?.channel.remoteAddress.map { "\($0)" } ?? "client"
+  }
+
+  private func checkPatience() {
+    guard let context else { return }
+    let waiting = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+    let isIdle = active == 0 && backlog.isEmpty
+    if let reason = watch.check(
+      options, isGreeted: isGreeted, isIdle: isIdle, waitingBytes: waiting ?? 0)
+    {
+      close(reason)
+    }
+  }
+
+  // MARK: Requests in
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isEnding else { return }
+    watch.noteRequest()
+    let body = unwrapInboundIn(data)
+    do throws(WireError) {
+      let (tag, request) = try Request.parse(body.readableBytesSpan)
+      take(request, tag)
+    } catch {
+      guard isGreeted, let tag = error.tag else { return close("\(error)") }
+      logger.info("\(peer): \(error)")
+      send(.error("\(error)"), tag)
+    }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    startWork()
+    context.flush()
+    context.fireChannelReadComplete()
+  }
+
+  private func take(_ request: Request, _ tag: UInt8) {
+    switch request {
+    case .hello(let hello) where !isGreeted:
+      welcome(hello, tag)
+    case _ where !isGreeted:
+      close("\(request) before hello")
+    case .hello:
+      send(.error("unknown request"), tag)
+    case .ping:
+      send(.pong, tag)
+    case .goodbye:
+      end()
+    case .read(let address) where address.score == .zero:
+      send(.block(.empty), tag)
+    case .write(let block, _) where block.count == 0:
+      send(.stored(.zero), tag)
+    case .write(let block, _) where block.count > WireLimits.blockByteCount:
+      send(.error(BlockError.tooLarge.wireText), tag)
+    case .write where service.isReadOnly:
+      send(.error(BlockError.readOnly.wireText), tag)
+    case .sync where service.isReadOnly:
+      send(.synced, tag)
+    case .read, .write, .sync:
+      backlog.append((tag, request))
+    }
+  }
+
+  private func welcome(_ hello: Request.Hello, _ tag: UInt8) {
+    guard hello.version == version?.rawValue else {
+      return close("hello for version \(quoted(hello.version))")
+    }
+    isGreeted = true
+    send(.welcome(Reply.Welcome()), tag)
+  }
+
+  // MARK: Work
+
+  /// Begins to work on what is in the backlog, as far as the limits allow.
+  private func startWork() {
+    guard let context, let outbox else { return }
+    let answer: BlockService.Answer = { outbox.add($0, $1) }
+    var reads: [(tag: UInt8, address: BlockAddress)] = []
+    while active < options.activeCalls, context.channel.isWritable, let next = backlog.first {
+      // A sync covers the writes before it, so it waits for them, and what follows for it.
+      if case .sync = next.request, activeWrites > 0 { break }
+      backlog.removeFirst()
+      active += 1
+      switch next.request {
+      case .read(let address):
+        reads.append((next.tag, address))
+      case .write(let block, let type):
+        activeWrites += 1
+        service.write(block, type, tag: next.tag) { outbox.add($0, $1, isWrite: true) }
+      default:
+        service.sync(tag: next.tag, answer: answer)
+      }
+    }
+    for start in stride(from: 0, to: reads.count, by: Self.batchCount) {
+      let batch = reads[start..<min(start + Self.batchCount, reads.count)]
+      service.read(Array(batch), answer: answer)
+    }
+  }
+
+  /// Reads that one job does: fewer jobs cost fewer wake-ups, more use more threads.
+  private static let batchCount = 16
+
+  // MARK: Replies out
+
+  /// Sends the replies that have gathered.
+  func sendReplies() {
+    guard let context, let outbox else { return }
+    for (tag, reply, isWrite) in outbox.takeAll() {
+      active -= 1
+      if isWrite { activeWrites -= 1 }
+      send(reply, tag)
+    }
+    startWork()
+    context.flush()
+    resumeReading()
+    closeIfDone()
+  }
+
+  private func send(_ reply: Reply, _ tag: UInt8) {
+    guard let context, let version else { return }
+    do throws(WireError) {
+      let frame = try reply.frame(tag: tag, version)
+      watch.noteOutput(frame.count)
+      context.write(wrapOutboundOut(frame), promise: nil)
+    } catch {
+      send(.error("\(error)"), tag)
+    }
+  }
+
+  // MARK: Back-pressure
+
+  func read(context: ChannelHandlerContext) {
+    guard mayRead(context) else {
+      isReadHeld = true
+      return
+    }
+    context.read()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    startWork()
+    resumeReading()
+    context.fireChannelWritabilityChanged()
+  }
+
+  private func resumeReading() {
+    guard isReadHeld, let context, mayRead(context) else { return }
+    isReadHeld = false
+    context.read()
+  }
+
+  private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+    !isEnding && context.channel.isWritable && backlog.count + active < options.pendingCalls
+  }
+}

@@ -1,0 +1,58 @@
+public import VentiCore
+
+/// The words in which a server says why a request failed.
+///
+/// Clients show them to people, and scripts look for them, so they are plan9port's.
+extension BlockError {
+  private static let readOnlyText = "read only"
+  private static let fullText = "no space left in arenas"
+  private static let tooLargeText = "lump too large"
+  private static let notFoundText = "no block with score "
+
+  /// The error of a block larger than a server stores.
+  public static let tooLarge = BlockError.unacceptable(reason: tooLargeText)
+
+  /// What a server answers for this error.
+  public var wireText: String {
+    switch self {
+    case .tooLong(_, _, let count, let limit):
+      "read too small: asked for \(limit) need at least \(count)"
+    case .readOnly:
+      Self.readOnlyText
+    case .full:
+      Self.fullText
+    default:
+      description
+    }
+  }
+
+  /// Understands a server's answer to a read of `address`.
+  public init(wireText text: String, reading address: BlockAddress, peer: String) {
+    if text.hasPrefix(Self.notFoundText) {
+      self = .notFound(address.score, address.type)
+    } else if let count = Self.neededCount(text), count > address.limit {
+      self = .tooLong(address.score, address.type, count: count, limit: address.limit)
+    } else {
+      self = .refused(peer: peer, reason: "block \(address.score): \(quoted(text))")
+    }
+  }
+
+  /// Understands a server's answer to a write or a sync.
+  public init(wireText text: String, storing score: Score?, peer: String) {
+    switch text {
+    case Self.readOnlyText: self = .readOnly
+    case Self.fullText: self = .full(reason: "\(peer): \(text)")
+    case Self.tooLargeText: self = .tooLarge
+    default:
+      let subject = score.map { "block \($0): " } ?? ""
+      self = .refused(peer: peer, reason: subject + quoted(text))
+    }
+  }
+
+  /// The number at the end of `read too small: asked for 10 need at least 20`.
+  private static func neededCount(_ text: String) -> Int? {
+    guard text.hasPrefix("read too small"), let number = text.split(separator: " ").last
+    else { return nil }
+    return Int(number)
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import CommandSupport
+import Posix
+import VacFileSystem
+import VentiCore
+
+/// Mounts an archive.
+@main
+struct Vacfs: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vacfs",
+    abstract: "Mount a vac archive read-only, to look into it with ls, cp, tar and the like.",
+    discussion: """
+      ARCHIVE is a file that vac wrote, or the score in it (vac:1dff…53be). The command returns \
+      when the mount answers; unmount with 'fusermount3 -u MOUNTPOINT'.
+
+        vacfs -h localhost -m mnt current.vac     from a server
+        vacfs -h /srv/venti current.vac mnt       from the store's files, without a server
+      """,
+    version: Version.text,
+    helpNames: .long)
+
+  @Option(
+    name: [.customShort("h", allowingJoined: true), .customLong("store")],
+    help:
+      "The store: a server (host, host:port, tcp!host!port), or a directory or venti.conf of this machine. Default: $venti."
+  )
+  var store: String?
+
+  @Option(
+    name: [.customShort("m", allowingJoined: true), .customLong("mountpoint")],
+    help: "The directory to mount on, if not given as last argument.")
+  var mountpointOption: String?
+
+  @Option(
+    name: [.customShort("M", allowingJoined: true), .customLong("cache-size")],
+    help: "Memory for blocks: a number with k, m or g.")
+  var cacheSize = ByteCount(BlockCache.defaultCapacityBytes)
+
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .customLong("options")],
+    help: """
+      Mount options, separated by commas: ro, allow_other, default_permissions, uid=N, gid=N, \
+      nosuid, nodev, noexec, noatime, subtype=NAME, fsname=NAME, auto_unmount.
+      """)
+  var options: [String] = []
+
+  @Option(help: "Seconds after which a server that does not answer fails a read.")
+  var timeout = 30.0
+
+  @Flag(name: [.customShort("f"), .customLong("foreground")], help: "Stay in the foreground.")
+  var isForeground = false
+
+  @Flag(
+    name: [.customShort("p"), .customLong("no-permission-checks")],
+    help: "With allow_other, let everybody read everything.")
+  var checksNoPermissions = false
+
+  @Flag(
+    name: [.customShort("V"), .customLong("trace-venti")], help: "Log every call to the server.")
+  var tracesVenti = false
+
+  @Flag(
+    name: [.customShort("d"), .customLong("trace-fuse")], help: "Log every request of the kernel.")
+  var tracesFuse = false
+
+  // plan9port's ways to serve 9P, which only its manual explains.
+  @Flag(name: .customShort("i"), help: .hidden) var servesStandardInput = false
+  @Flag(name: .customShort("s"), help: .hidden) var postsService = false
+  @Option(name: .customShort("S"), help: .hidden) var serviceName: String?
+
+  @Argument(help: ArgumentHelp("A .vac file, or vac: and a score.", valueName: "archive"))
+  var archive: String
+
+  @Argument(help: ArgumentHelp("The directory to mount on.", valueName: "mountpoint"))
+  var mountpointArgument: String?
+
+  func validate() throws {
+    guard !servesStandardInput, !postsService, serviceName == nil else {
+      throw ValidationError("9P is not served (-i, -s, -S): name a mountpoint with -m")
+    }
+    guard (mountpointOption == nil) != (mountpointArgument == nil) else {
+      throw ValidationError(
+        mountpointOption == nil ? "no mountpoint" : "two mountpoints: one with -m, one as argument")
+    }
+    guard timeout > 0, timeout <= 86_400 else {
+      throw ValidationError("timeout \(timeout): expected seconds above 0, at most a day")
+    }
+    guard cacheSize.bytes >= 1 << 20 else {
+      throw ValidationError("cache size \(cacheSize.bytes): expected at least 1m")
+    }
+  }
+
+  func run() throws {
+    try Self.reporting {
+      let mount = try ArchiveMount(self)
+      guard isForeground || Background.isCopy else { return try mount.runInBackground() }
+      try mount.run()
+    }
+  }
+
+  /// The directory to mount on.
+  var mountpoint: String { mountpointArgument ?? mountpointOption ?? "" }
+}

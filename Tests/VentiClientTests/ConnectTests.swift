@@ -1,0 +1,79 @@
+import TestSupport
+import Testing
+import VentiClient
+import VentiCore
+import VentiWire
+
+/// Opening a store says at once, and clearly, why it fails.
+@Suite(.timeLimit(.minutes(1)))
+struct ConnectTests {
+  private func failure(_ dial: DialString, seconds: Double = 5) -> String {
+    let error = #expect(throws: BlockError.self) {
+      try VentiClient.connect(to: dial, options: .impatient(seconds))
+    }
+    guard case .unreachable(let peer, let reason) = error else {
+      return "\(String(describing: error))"
+    }
+    #expect(peer == dial.description)
+    return reason
+  }
+
+  @Test("nobody listens: connection refused")
+  func refused() throws {
+    let free = try RawSocket.listen().port
+    #expect(failure(.tcp(host: "127.0.0.1", port: free)) == "connection refused")
+  }
+
+  @Test("no such Unix socket: no such file")
+  func noSocket() {
+    #expect(failure(.unix(path: "/nonexistent/venti")) == "no such file or directory")
+  }
+
+  @Test("no such host is said as that")
+  func noHost() {
+    #expect(failure(.tcp(host: "nosuch.invalid", port: 17_034)) == "no such host")
+  }
+
+  @Test("the wildcard is an address to listen on only")
+  func wildcard() {
+    #expect(failure(.tcp(host: "*", port: 17_034)) == "'*' cannot be dialled")
+  }
+
+  @Test("something else than a venti server is told by its greeting")
+  func notVenti() throws {
+    let server = try ServerDouble { session in
+      try session.socket.send(Array("SSH-2.0-OpenSSH_9.2\r\n".utf8))
+      _ = try session.socket.receiveAll()
+    }
+    #expect(failure(server.dial).contains("not a venti peer: greeting 'S'"))
+  }
+
+  @Test("a server of other versions only is refused")
+  func otherVersion() throws {
+    let server = try ServerDouble { session in
+      try session.socket.send(Array("venti-99-future\n".utf8))
+      _ = try session.socket.receiveAll()
+    }
+    #expect(failure(server.dial).contains("unable to negotiate version: 'venti-99-future'"))
+  }
+
+  @Test("a server that hangs up, or does not answer the hello, is not waited for long")
+  func noWelcome() throws {
+    let hangsUp = try ServerDouble { _ in }
+    #expect(failure(hangsUp.dial) == "connection closed by the server")
+
+    let silent = try ServerDouble { session in _ = try session.socket.receiveAll() }
+    #expect(failure(silent.dial, seconds: 0.3) == "no answer in 0.3 s")
+  }
+
+  @Test("a hello that is answered with an error fails to connect")
+  func refusesHello() throws {
+    let server = try ServerDouble { session in
+      try session.socket.send(VersionLine.ours)
+      while try session.socket.receive(1) != [UInt8(ascii: "\n")] {}
+      try session.send(.error("go away"), try session.receive().tag)
+      _ = try session.socket.receiveAll()
+    }
+    #expect(failure(server.dial).contains("Rerror 'go away' to a hello"))
+  }
+}

@@ -1,0 +1,34 @@
+import Posix
+import TestSupport
+import VentiCore
+
+/// A store that takes its time over writes, until it is told to go.
+final class SlowStore: BlockStore {
+  let store = MemoryStore()
+  private let state = Monitor((goes: false, begun: 0, done: 0, doneBeforeSync: 0))
+
+  /// Lets the writes happen.
+  func go() { state.update { $0.goes = true } }
+
+  /// Waits until a write has begun.
+  func waitForWrite() -> Bool {
+    state.wait(until: .after(seconds: 10)) { $0.begun > 0 ? true : nil } ?? false
+  }
+
+  /// Writes that were done when the sync came.
+  var writesBeforeSync: Int { state.withLock { $0.doneBeforeSync } }
+
+  func read(_ address: BlockAddress) throws(BlockError) -> Block { try store.read(address) }
+
+  func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
+    state.update { $0.begun += 1 }
+    _ = state.wait(until: .after(seconds: 10)) { $0.goes ? true : nil }
+    let score = try store.write(block, type: type)
+    state.update { $0.done += 1 }
+    return score
+  }
+
+  func sync() throws(BlockError) {
+    state.update { $0.doneBeforeSync = $0.done }
+  }
+}
