@@ -84,9 +84,9 @@ let package = Package(
       name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
     tests(of: "Posix", [system]),
+    tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
-    tests(of: "VacArchive", ["VentiCore"]),
     tests(of: "VentiWire", ["VentiCore"]),
     tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),
     tests(

@@ -8,6 +8,9 @@ public final class Directory: Sendable {
   /// The longest stream of entries or records that is read: 2 GiB, some ten million files.
   static let streamByteLimit = 1 << 31
 
+  /// The most blocks of either stream that are read, pointer blocks included.
+  public static let blockLimit = 1 << 21
+
   private let rows: [DirectoryRow]
   private let names: [UInt8]
   private let texts: [[UInt8]]
@@ -30,14 +33,17 @@ public final class Directory: Sendable {
   ///
   /// Damage costs only what is in the damaged place: `omissions` tells of it.
   ///
+  /// - Parameter blockLimit: blocks of either stream that are read; a made-up directory, whose
+  ///   trees name the same blocks again and again, ends there.
   /// - Throws: `ArchiveError.block` for an error that is not of one block, such as
   ///   `notInMemory` or a lost connection; other errors when the directory as a whole makes no
   ///   sense.
   public init(
-    loading reference: DirectoryReference, from source: any BlockSource
+    loading reference: DirectoryReference, from source: any BlockSource,
+    blockLimit: Int = Directory.blockLimit
   ) throws(ArchiveError) {
-    var metadataScan = try Self.scan(reference.metadata, source)
-    var entriesScan = try Self.scan(reference.entries, source)
+    var metadataScan = try Self.scan(reference.metadata, source, blockLimit)
+    var entriesScan = try Self.scan(reference.entries, source, blockLimit)
     source.prefetch([metadataScan.top, entriesScan.top].compactMap(\.self))
     var loader = DirectoryLoader()
     var isComplete = true
@@ -66,12 +72,12 @@ public final class Directory: Sendable {
   }
 
   private static func scan(
-    _ entry: Entry, _ source: any BlockSource
+    _ entry: Entry, _ source: any BlockSource, _ blockLimit: Int
   ) throws(ArchiveError) -> StreamScan {
     guard entry.size <= streamByteLimit else {
       throw .tooLarge(subject: "directory", size: entry.size, limit: streamByteLimit)
     }
-    return try StreamScan(entry, in: source)
+    return try StreamScan(entry, in: source, blockLimit: blockLimit)
   }
 
   /// Files in the directory.

@@ -63,10 +63,10 @@ extension Omission.NameFault: CustomStringConvertible {
 
 extension Omission.NameFault {
   /// The longest name on Linux.
-  static let nameByteLimit = 255
+  public static let nameByteLimit = 255
 
   /// What is wrong with a name by itself; nil for one that can be shown, and stored.
-  init?(_ name: some Collection<UInt8>) {
+  public init?(_ name: some Collection<UInt8>) {
     if name.isEmpty {
       self = .empty
     } else if name.count > Self.nameByteLimit {

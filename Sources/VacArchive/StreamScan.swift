@@ -21,19 +21,21 @@ struct StreamScan {
     var prefetched = 0
   }
 
-  /// More blocks than any directory has: made-up trees end here, however often they name the
-  /// same blocks again.
-  static let blockLimit = 1 << 21
   private static let prefetchByteCount = 4 << 20
 
   private let entry: Entry
   private let source: any BlockSource
+  private let blockLimit: Int
   private let leafCount: Int
   private var path: [Step] = []
   private var hasBegun = false
   private var blockCount = 0
 
-  init(_ entry: Entry, in source: any BlockSource) throws(ArchiveError) {
+  /// - Parameter blockLimit: blocks that are read before the tree is taken for a made-up one,
+  ///   which names the same blocks again and again.
+  init(
+    _ entry: Entry, in source: any BlockSource, blockLimit: Int = Directory.blockLimit
+  ) throws(ArchiveError) {
     if case .failure(let error) = Result(catching: { () throws(FormatError) in
       try HashTree(entry, in: source)
     }) {
@@ -41,6 +43,7 @@ struct StreamScan {
     }
     self.entry = entry
     self.source = source
+    self.blockLimit = blockLimit
     leafCount = (entry.size + entry.leafSize - 1) / entry.leafSize
   }
 
@@ -95,8 +98,8 @@ struct StreamScan {
     _ score: Score, height: Int, firstLeaf: Int, span: Int
   ) throws(ArchiveError) -> Piece? {
     blockCount += 1
-    guard blockCount <= Self.blockLimit else {
-      throw .tooLarge(subject: "directory", size: blockCount, limit: Self.blockLimit)
+    guard blockCount <= blockLimit else {
+      throw .tooLarge(subject: "directory", size: blockCount, limit: blockLimit)
     }
     let block: Block
     do throws(BlockError) {

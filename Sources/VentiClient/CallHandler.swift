@@ -63,7 +63,7 @@ final class CallHandler: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     clock?.cancel()
-    let reason = failure?.reason ?? "connection closed by the server"
+    let reason = failure?.reason ?? ConnectionFailure.closed
     let lost = calls.removeAll() + stored.map { .write($0) }
     stored = []
     self.context = nil

@@ -88,16 +88,16 @@ public final class VentiClient: BlockStore, BlockFetcher {
   }
 
   public func sync() throws(BlockError) {
-    if let batch = pool.ledger.endBatch() {
+    let batch = pool.ledger.endBatch()
+    if let batch {
       pool.syncIfWanted()
       let limit = Deadline.after(seconds: options.syncSeconds)
       guard pool.ledger.wait(forBatch: batch, until: limit) else {
         throw .timedOut(nil, peer: name, seconds: options.syncSeconds)
       }
-    } else {
-      try syncOthers()
     }
     if let failure = pool.ledger.takeFailure() { throw failure }
+    if batch == nil { try syncOthers() }
   }
 
   /// Syncs what others may have written.

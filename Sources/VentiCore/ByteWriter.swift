@@ -45,7 +45,7 @@ public struct ByteWriter: Sendable {
   /// Appends zeros until there are `count` bytes in all.
   public mutating func pad(to count: Int) {
     precondition(bytes.count <= count)
-    bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
+    bytes.append(contentsOf: [UInt8](repeating: 0, count: count - bytes.count))
   }
 
   private mutating func append<Word: FixedWidthInteger>(_ value: Word) {

@@ -104,7 +104,7 @@ struct HostileServerTests {
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(peer.contains("closed by the server"))
+    #expect(peer.contains("closed by the peer"))
   }
 
   @Test("half a frame, and then nothing, is timed out")
