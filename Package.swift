@@ -83,6 +83,13 @@ let package = Package(
     .executableTarget(
       name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "vacfs", "venti", logging,
+        system,
+      ],
+      path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VentiCore", ["Posix"]),

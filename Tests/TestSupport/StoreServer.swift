@@ -14,7 +14,7 @@ public final class StoreServer: Sendable {
   public init(_ store: FilePath, at address: String = "tcp!127.0.0.1!0") throws {
     process = try ChildProcess(
       Fixture.program("venti"), ["serve", "-c", store.string, "-a", address])
-    try process.waitForOutput("tcp!127.0.0.1!")
+    try process.waitForOutput("serving at ")
     let words = (process.output + process.errorOutput).split { $0 == " " || $0 == "\n" }
     guard let found = words.last(where: { $0.hasPrefix("tcp!127.0.0.1!") }) else {
       throw ArchiveMountError("venti serve: names no address")
