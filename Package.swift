@@ -42,7 +42,7 @@ let package = Package(
   name: "vacfs",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
@@ -67,7 +67,16 @@ let package = Package(
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
-      ["Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, system]),
+      [
+        "Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, logging,
+        system,
+      ]),
+    command(
+      "venti",
+      [
+        "CommandSupport", "Posix", "VentiCore", "VentiServer", "VentiStore", "VentiWire",
+        argumentParser, logging, system,
+      ]),
     command(
       "vacfs",
       [
