@@ -11,7 +11,8 @@ struct FixtureMountTests {
     directory = try TemporaryDirectory()
   }
 
-  @Test("an archive mounted from the store's files is its manifest", arguments: ArchiveFixture.allCases)
+  @Test(
+    "an archive mounted from the store's files is its manifest", arguments: ArchiveFixture.allCases)
   func fromFiles(archive: ArchiveFixture) throws {
     let store = try archive.store.unpack(into: directory.path)
     try withMount(of: archive.file.string, from: store.string) { mount in
@@ -27,7 +28,8 @@ struct FixtureMountTests {
     }
   }
 
-  @Test("with next to no cache an archive is still its manifest", arguments: [ArchiveFixture.zoo512])
+  @Test(
+    "with next to no cache an archive is still its manifest", arguments: [ArchiveFixture.zoo512])
   func smallCache(archive: ArchiveFixture) throws {
     let server = try StoreServer(archive.store.unpack(into: directory.path))
     try withMount(of: archive.text, from: server.address, ["-M", "1m"]) { mount in

@@ -66,7 +66,9 @@ struct LifeTests {
       var bytes = [UInt8](repeating: 0, count: 3_385_141)
       var count = 0
       while count < bytes.count {
-        let more = bytes.withUnsafeMutableBytes { pread(file.rawValue, $0.baseAddress! + count, $0.count - count, off_t(count)) }
+        let more = bytes.withUnsafeMutableBytes {
+          pread(file.rawValue, $0.baseAddress! + count, $0.count - count, off_t(count))
+        }
         guard more > 0 else { break }
         count += more
       }

@@ -2,6 +2,7 @@ import Glibc
 import SystemPackage
 import TestSupport
 import Testing
+import VentiCore
 
 /// Mounts that cannot be: status 1, one line that says why, and nothing left behind.
 @Suite(.mounts, .timeLimit(.minutes(5)))
@@ -93,9 +94,50 @@ struct RefusalTests {
 
   @Test("a root of another kind, named by its type")
   func notAnArchive() throws {
-    // The root of a single file: written by 'vac -f' of plan9port's.
-    let text = try refusal("-h", store.string, "root:\(String(repeating: "ab", count: 20))", mountpoint)
-    #expect(text.contains("expected"))
+    let blocks = MemoryStore()
+    var root = ByteWriter()
+    Root(type: Array("file".utf8), score: .zero, blockSize: 8192).write(to: &root)
+    let score = try blocks.write(Block(root.bytes), type: .root)
+    try withServer(of: blocks) { address in
+      try expectRefusal(
+        "-h", address, "vac:\(score)", mountpoint,
+        says: "root \(score): type 'file', expected 'vac'")
+    }
+  }
+
+  @Test("a block that is no root")
+  func notARoot() throws {
+    let blocks = MemoryStore()
+    let score = try blocks.write(Block([1, 2, 3]), type: .data)
+    try withServer(of: blocks) { address in
+      let text = try refusal("-h", address, "vac:\(score)", mountpoint)
+      #expect(text.contains("no block with score \(score)/root exists"))
+    }
+  }
+
+  @Test("no permission to use /dev/fuse, or no fusermount3", .enabled(if: isRoot, "root only"))
+  func noPermission() throws {
+    let script = """
+      mknod fuse c 10 229; chmod $4 fuse; mount --bind fuse /dev/fuse
+      PATH=$5 exec /usr/bin/setpriv --bounding-set=-sys_admin,-dac_override "$1" -h store "$2" "$3"
+      """
+    func attempt(mode: String, path: String) throws -> String {
+      let child = try ChildProcess(
+        "unshare",
+        [
+          "--mount", "bash", "-ec", script, "bash", Fixture.program("vacfs").string, archive,
+          mountpoint, mode, path,
+        ], directory: directory.path)
+      #expect(try child.waitForExit() == .exited(1))
+      try shell("rm fuse", in: directory.path)
+      return child.errorOutput
+    }
+    #expect(
+      try attempt(mode: "000", path: "/usr/bin")
+        == "vacfs: /dev/fuse: cannot be opened: Permission denied\n")
+    #expect(
+      try attempt(mode: "666", path: "/nonexistent")
+        == "vacfs: fusermount3: not found; Debian's package fuse3 has it\n")
   }
 
   @Test("an archive's file that is not one")
@@ -119,7 +161,9 @@ struct RefusalTests {
       says: "archive 'nosuch.vac': No such file or directory")
   }
 
-  @Test("line ends and blanks around the score do not matter", arguments: ["%s", "%s\\r\\n", "  %s \\n"])
+  @Test(
+    "line ends and blanks around the score do not matter",
+    arguments: ["%s", "%s\\r\\n", "  %s \\n"])
   func tolerated(format: String) throws {
     try shell("printf '\(format)' '\(ArchiveFixture.nightly.text)' >a.vac", in: directory.path)
     try withMount(of: directory.path.appending("a.vac").string, from: store.string) { mount in
@@ -158,10 +202,12 @@ struct RefusalTests {
     #expect(text.hasPrefix("vacfs: mount option 'default_permissions': "))
   }
 
-  @Test("9P, and words that make no command line", arguments: [
-    ["-i"], ["-s"], ["-S", "name"], ["-x"], ["-M", "lots"], ["-M", "1"], ["--timeout", "0"],
-    ["-m", "/tmp"],
-  ])
+  @Test(
+    "9P, and words that make no command line",
+    arguments: [
+      ["-i"], ["-s"], ["-S", "name"], ["-x"], ["-M", "lots"], ["-M", "1"], ["--timeout", "0"],
+      ["-m", "/tmp"],
+    ])
   func usage(arguments: [String]) throws {
     let child = try ChildProcess(
       Fixture.program("vacfs"), ["-h", store.string] + arguments + [archive, mountpoint])
