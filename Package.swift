@@ -96,6 +96,13 @@ let package = Package(
     .executableTarget(
       name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "vacfs", "venti", logging,
+        system,
+      ],
+      path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "VentiCore"),
     tests(of: "Fuse", ["FuseTestServer", "FuseTestTree", "Posix", system]),
