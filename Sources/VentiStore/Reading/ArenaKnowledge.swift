@@ -53,12 +53,12 @@ struct ArenaKnowledge: Sendable {
   }
 
   /// Where a block may be.
-  func places(for score: Score, in arena: Arena) -> [ClumpTable.Place] {
-    if let table { return uncounted.places(for: score) + table.places(for: score) }
+  func places(for score: Score, _ type: BlockType, in arena: Arena) -> [ClumpTable.Place] {
+    if let table { return uncounted.places(for: score, type) + table.places(for: score, type) }
     guard let walk = arena.walk(from: start) else { return [] }
     var found = ClumpTable()
     for case .success(let clump) in walk where clump.info.score == score { found.insert(clump) }
-    return found.places(for: score)
+    return found.places(for: score, type)
   }
 
   /// What is still of use for a scope, now that all before `indexed` is; nil when nothing is.

@@ -154,7 +154,7 @@ public final class ReadOnlyStore: BlockFetcher {
     // Arenas are filled in order: of those that were empty only the next one can have changed.
     var mayHaveClumps = true
     for catalog in catalogs where mayHaveClumps || !catalog.wasEmpty {
-      let finding = catalog.find(search.address.score, in: scope)
+      let finding = catalog.find(search.address.score, search.address.type, in: scope)
       mayHaveClumps = !finding.isEmpty
       for place in finding.places {
         let block = search.read(
