@@ -92,6 +92,9 @@ let package = Package(
     .testTarget(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
+    .target(
+      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestTree", swiftSettings: settings),
     .executableTarget(
       name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
