@@ -42,7 +42,7 @@ let package = Package(
   name: "vacfs",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
@@ -64,10 +64,22 @@ let package = Package(
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
+    .target(
+      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestTree", swiftSettings: settings),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
-      ["Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, system]),
+      [
+        "Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, logging,
+        system,
+      ]),
+    command(
+      "venti",
+      [
+        "CommandSupport", "Posix", "VentiCore", "VentiServer", "VentiStore", "VentiWire",
+        argumentParser, logging, system,
+      ]),
     command(
       "vacfs",
       [
@@ -81,16 +93,29 @@ let package = Package(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
     .executableTarget(
-      name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "vacfs", "venti", logging,
+        system,
+      ],
+      path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
+    tests(of: "Fuse", ["FuseTestServer", "FuseTestTree", "Posix", system]),
+    tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
-    tests(of: "VacArchive", ["VentiCore"]),
     tests(of: "VentiWire", ["VentiCore"]),
+    tests(of: "VentiTransport", ["VentiCore", "VentiWire", nioCore, nioEmbedded]),
     tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),
     tests(
       of: "VentiServer", ["Posix", "VentiClient", "VentiCore", "VentiWire", logging, system]),
+    .testTarget(
+      name: "VentiCommandTests",
+      dependencies: ["TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system],
+      swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]

@@ -8,6 +8,9 @@ public final class Directory: Sendable {
   /// The longest stream of entries or records that is read: 2 GiB, some ten million files.
   static let streamByteLimit = 1 << 31
 
+  /// The most blocks of either stream that are read, pointer blocks included.
+  public static let blockLimit = 1 << 21
+
   private let rows: [DirectoryRow]
   private let names: [UInt8]
   private let texts: [[UInt8]]
@@ -23,27 +26,32 @@ public final class Directory: Sendable {
   public let omissionCount: Int
   /// Directories in this one.
   public let subdirectoryCount: Int
-  /// Whether every block could be read. What is missing may be there another time.
+  /// Whether every block could be read.
+  ///
+  /// What is missing may be there another time.
   public let isComplete: Bool
 
   /// Reads both streams of a directory.
   ///
   /// Damage costs only what is in the damaged place: `omissions` tells of it.
   ///
+  /// - Parameter blockLimit: blocks of either stream that are read; a made-up directory, whose
+  ///   trees name the same blocks again and again, ends there.
   /// - Throws: `ArchiveError.block` for an error that is not of one block, such as
   ///   `notInMemory` or a lost connection; other errors when the directory as a whole makes no
   ///   sense.
   public init(
-    loading reference: DirectoryReference, from source: any BlockSource
+    loading reference: DirectoryReference, from source: any BlockSource,
+    blockLimit: Int = Directory.blockLimit
   ) throws(ArchiveError) {
-    var metadataScan = try Self.scan(reference.metadata, source)
-    var entriesScan = try Self.scan(reference.entries, source)
+    var metadataScan = try Self.scan(reference.metadata, source, blockLimit)
+    var entriesScan = try Self.scan(reference.entries, source, blockLimit)
     source.prefetch([metadataScan.top, entriesScan.top].compactMap(\.self))
     var loader = DirectoryLoader()
     var isComplete = true
     while let piece = try metadataScan.next() {
       switch piece {
-      case .leaf(_, let block):
+      case .leaf(_, _, let block):
         loader.add(block, leafSize: reference.metadata.leafSize)
       case .lost(_, _, let error):
         loader.omit(.unreadable(error))
@@ -66,12 +74,12 @@ public final class Directory: Sendable {
   }
 
   private static func scan(
-    _ entry: Entry, _ source: any BlockSource
+    _ entry: Entry, _ source: any BlockSource, _ blockLimit: Int
   ) throws(ArchiveError) -> StreamScan {
     guard entry.size <= streamByteLimit else {
       throw .tooLarge(subject: "directory", size: entry.size, limit: streamByteLimit)
     }
-    return try StreamScan(entry, in: source)
+    return try StreamScan(entry, in: source, blockLimit: blockLimit)
   }
 
   /// Files in the directory.
@@ -123,8 +131,8 @@ public final class Directory: Sendable {
       isExclusive: row.traits & DirectoryRow.exclusive != 0,
       owner: texts[Int(row.owner)], group: texts[Int(row.group)],
       modified: FileTime(row.modified, unix?.modified),
-      changed: FileTime(row.changed, unix?.changed),
-      accessed: FileTime(row.accessed, unix?.accessed),
+      changed: FileTime(row.changed, unix?.rest(\.changed)),
+      accessed: FileTime(row.accessed, unix?.rest(\.accessed)),
       qid: row.qid, number: row.number, unix: unix, contents: contents(row, position),
       attributeStream: attributeStream(unix))
   }

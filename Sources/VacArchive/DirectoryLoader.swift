@@ -29,7 +29,6 @@ struct DirectoryLoader {
       return omit(.metadataBlock(score(), error))
     }
     let bytes = metadata.bytes.array
-    rows.reserveCapacity(rows.count + metadata.count)
     for number in 0..<metadata.count {
       do throws(FormatError) {
         let range = try metadata.range(of: number)

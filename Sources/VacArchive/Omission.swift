@@ -29,6 +29,7 @@ public enum Omission: Sendable, Equatable {
 }
 
 extension Omission: CustomStringConvertible {
+  /// The message.
   public var description: String {
     switch self {
     case .record(let number, let block, let error):
@@ -50,6 +51,7 @@ extension Omission: CustomStringConvertible {
 }
 
 extension Omission.NameFault: CustomStringConvertible {
+  /// The message.
   public var description: String {
     switch self {
     case .empty: "empty name"
@@ -63,10 +65,10 @@ extension Omission.NameFault: CustomStringConvertible {
 
 extension Omission.NameFault {
   /// The longest name on Linux.
-  static let nameByteLimit = 255
+  public static let nameByteLimit = 255
 
   /// What is wrong with a name by itself; nil for one that can be shown, and stored.
-  init?(_ name: some Collection<UInt8>) {
+  public init?(_ name: some Collection<UInt8>) {
     if name.isEmpty {
       self = .empty
     } else if name.count > Self.nameByteLimit {
