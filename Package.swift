@@ -64,6 +64,9 @@ let package = Package(
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
+    .target(
+      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestTree", swiftSettings: settings),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
@@ -90,9 +93,17 @@ let package = Package(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
     .executableTarget(
-      name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "vacfs", "venti", logging,
+        system,
+      ],
+      path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
+    tests(of: "Fuse", ["FuseTestServer", "FuseTestTree", "Posix", system]),
     tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
