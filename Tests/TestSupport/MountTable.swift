@@ -17,7 +17,7 @@ public enum MountTable {
   /// The mount at a path; nil when nothing is mounted there.
   ///
   /// The path must have no symbolic links, and no characters that the table escapes.
-  public static func line(for path: FilePath) throws(Errno) -> Line? {
+  public static func line(for path: FilePath) throws -> Line? {
     let table = try FileDescriptor.open("/proc/self/mounts", .readOnly)
     defer { try? table.close() }
     return try line(for: path, in: table)
@@ -26,7 +26,7 @@ public enum MountTable {
   /// Waits until something is mounted at a path.
   ///
   /// - Returns: whether it was in time.
-  public static func waitForMount(at path: FilePath, within seconds: Double) throws(Errno) -> Bool {
+  public static func waitForMount(at path: FilePath, within seconds: Double) throws -> Bool {
     try wait(for: path, mounted: true, seconds)
   }
 
@@ -35,13 +35,13 @@ public enum MountTable {
   /// - Returns: whether it was in time.
   public static func waitForUnmount(
     at path: FilePath, within seconds: Double
-  ) throws(Errno) -> Bool {
+  ) throws -> Bool {
     try wait(for: path, mounted: false, seconds)
   }
 
   private static func wait(
     for path: FilePath, mounted: Bool, _ seconds: Double
-  ) throws(Errno) -> Bool {
+  ) throws -> Bool {
     let table = try FileDescriptor.open("/proc/self/mounts", .readOnly)
     defer { try? table.close() }
     let deadline = Deadline.after(seconds: seconds)
@@ -56,7 +56,7 @@ public enum MountTable {
 
   private static func line(
     for path: FilePath, in table: FileDescriptor
-  ) throws(Errno) -> Line? {
+  ) throws -> Line? {
     let text = String(decoding: try contents(of: table), as: UTF8.self)
     // The last line of a path is the mount that hides the others.
     for line in text.split(separator: "\n").reversed() {
@@ -69,7 +69,7 @@ public enum MountTable {
     return nil
   }
 
-  private static func contents(of table: FileDescriptor) throws(Errno) -> [UInt8] {
+  private static func contents(of table: FileDescriptor) throws -> [UInt8] {
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 16)
     lseek(table.rawValue, 0, SEEK_SET)
