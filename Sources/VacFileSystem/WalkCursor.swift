@@ -12,6 +12,12 @@ package struct WalkCursor: Sendable {
     package let number: UInt64
     /// What it holds.
     package let entry: Entry
+
+    /// Describes a file.
+    package init(number: UInt64, entry: Entry) {
+      self.number = number
+      self.entry = entry
+    }
   }
 
   /// What the cursor has come to.
