@@ -66,9 +66,6 @@ let package = Package(
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
-    .target(
-      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
-      path: "Tests/FuseTestTree", swiftSettings: settings),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
