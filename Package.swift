@@ -66,9 +66,6 @@ let package = Package(
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
-    .target(
-      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
-      path: "Tests/FuseTestTree", swiftSettings: settings),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
@@ -100,14 +97,17 @@ let package = Package(
     .testTarget(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
+    .target(
+      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestTree", swiftSettings: settings),
     .executableTarget(
       name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "vacfs", "venti", logging,
-        system,
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "VentiWire", "vacfs", "venti",
+        logging, system,
       ],
       path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
@@ -115,10 +115,6 @@ let package = Package(
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VacBackup", ["Posix", "VacArchive", "VentiCore", "VentiStore", system]),
-    .testTarget(
-      name: "UnvacTests",
-      dependencies: ["Posix", "TestSupport", "VacArchive", "VentiCore", "unvac", system],
-      swiftSettings: settings),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VentiWire", ["VentiCore"]),
     tests(of: "VentiTransport", ["VentiCore", "VentiWire", nioCore, nioEmbedded]),
