@@ -106,8 +106,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "vacfs", "venti", logging,
-        system,
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "VentiWire", "vacfs", "venti",
+        logging, system,
       ],
       path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
@@ -115,10 +115,6 @@ let package = Package(
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VacBackup", ["Posix", "VacArchive", "VentiCore", "VentiStore", system]),
-    .testTarget(
-      name: "UnvacTests",
-      dependencies: ["Posix", "TestSupport", "VacArchive", "VentiCore", "unvac", system],
-      swiftSettings: settings),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VentiWire", ["VentiCore"]),
     tests(of: "VentiTransport", ["VentiCore", "VentiWire", nioCore, nioEmbedded]),

@@ -1,6 +1,7 @@
 import Testing
 import VacArchive
 import VacBackup
+import VentiCore
 
 struct ListingTests {
   /// The lines of a listing, dates apart: they depend on the time zone.
