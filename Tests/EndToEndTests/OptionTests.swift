@@ -77,7 +77,7 @@ struct OptionTests {
         try shell("chmod 755 $1", in: "/", mount.path.removingLastComponent())
         return try shell(
           """
-          for file in zoo0/modes/m000 zoo0/modes/m644; do
+          for file in zoo0/modes/m000 zoo0/modes/m444; do
             setpriv --reuid=65534 --regid=65534 --clear-groups \
               sh -c 'cd "$1" && cat "$2" >/dev/null 2>&1 && echo read || echo refused' sh $1 $file
           done
