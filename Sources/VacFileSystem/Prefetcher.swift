@@ -95,7 +95,7 @@ final class Prefetcher: Sendable {
         // Reading it may take a while, in which what is known already can be on its way.
         ask(for: &files, in: ahead.run)
         if let directory = load(reference) { ahead.cursor.enter(directory, at: 0) }
-      case .empty: break
+      case .other: break
       }
     }
     ask(for: &files, in: ahead.run)

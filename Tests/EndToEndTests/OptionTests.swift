@@ -93,6 +93,7 @@ struct OptionTests {
     let server = try StoreServer(store)
     try withMount(of: archive, from: server.address, ["-f", "-d", "-V"]) { mount in
       try shell("cat zoo0/tree/0/0/README >/dev/null; ls zoo0/names", in: mount.path)
+      try mount.waitForErrorOutput("in node")
       let log = mount.errorOutput
       #expect(log.contains("look up \"zoo0\" in node 1"))
       #expect(log.contains("list nodes"))

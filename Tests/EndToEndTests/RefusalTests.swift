@@ -72,7 +72,7 @@ struct RefusalTests {
     let text = try refusal("-h", "127.0.0.1:\(port)", archive, mountpoint)
     socket.shutDown()
     #expect(text.hasPrefix("vacfs: tcp!127.0.0.1!\(port): "))
-    #expect(text.contains("SSH-2.0-OpenSSH_9.2"))
+    #expect(text.contains("not a venti peer"))
     #expect(text.split(separator: "\n").count == 1)
   }
 

@@ -88,7 +88,7 @@ struct ToolTests {
     let manifest = try ArchiveFixture.zoo8k.manifest
     let output = try inZoo(
       """
-      ls -lRb . | grep -c '^[-dlcbps][-rwxsStT]\\{9\\}'
+      ls -lARb . | grep -c '^[-dlcbps][-rwxsStT]\\{9\\}'
       find . -mindepth 1 -printf x | wc -c
       find . -type d -links +1 -printf x | wc -c
       find . -type d -printf x | wc -c
