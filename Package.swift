@@ -42,7 +42,7 @@ let package = Package(
   name: "vacfs",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
@@ -51,9 +51,11 @@ let package = Package(
       name: "CFuse", path: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    module("Posix", [system]),
+    .systemLibrary(name: "CLinux"),
+    module("Posix", ["CLinux", system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("VacArchive", ["VentiCore"]),
+    module("VacBackup", ["Posix", "VacArchive", "VentiCore", system]),
     module("VentiWire", ["VentiCore"]),
     module("VentiTransport", ["VentiCore", "VentiWire", nioCore, nioPosix, system]),
     module(
@@ -67,12 +69,27 @@ let package = Package(
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
-      ["Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, system]),
+      [
+        "Posix", "VacArchive", "VentiClient", "VentiCore", "VentiStore", "VentiWire",
+        argumentParser, logging, system,
+      ]),
+    command(
+      "venti",
+      [
+        "CommandSupport", "Posix", "VentiCore", "VentiServer", "VentiStore", "VentiWire",
+        argumentParser, logging, system,
+      ]),
     command(
       "vacfs",
       [
         "CommandSupport", "Fuse", "Posix", "VacArchive", "VacFileSystem", "VentiClient",
-        "VentiCore", argumentParser, system,
+        "VentiCore", argumentParser,
+      ]),
+    command(
+      "unvac",
+      [
+        "CommandSupport", "Posix", "VacArchive", "VacBackup", "VentiClient", "VentiCore",
+        argumentParser, system,
       ]),
     .target(
       name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
@@ -80,17 +97,34 @@ let package = Package(
     .testTarget(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
+    .target(
+      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestTree", swiftSettings: settings),
     .executableTarget(
-      name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "VentiWire", "vacfs", "venti",
+        logging, system,
+      ],
+      path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
+    tests(of: "Fuse", ["FuseTestServer", "FuseTestTree", "Posix", system]),
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
+    tests(of: "VacBackup", ["Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VentiWire", ["VentiCore"]),
+    tests(of: "VentiTransport", ["VentiCore", "VentiWire", nioCore, nioEmbedded]),
     tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),
     tests(
       of: "VentiServer", ["Posix", "VentiClient", "VentiCore", "VentiWire", logging, system]),
+    .testTarget(
+      name: "VentiCommandTests",
+      dependencies: ["TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system],
+      swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]

@@ -14,7 +14,9 @@ struct Connector: Sendable {
     self.options = options
   }
 
-  /// Begins to connect. The pool is told, once, that the connection is open or has failed.
+  /// Begins to connect.
+  ///
+  /// The pool is told, once, that the connection is open or has failed.
   func connect(for pool: ConnectionPool) {
     if case .tcp(DialString.anyHost, _) = dial {
       return pool.failed("'\(DialString.anyHost)' cannot be dialled")
@@ -37,7 +39,7 @@ struct Connector: Sendable {
     let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .connectTimeout(TimeAmount(seconds: options.connectSeconds))
       .channelOption(.autoRead, value: false)
-      .channelOption(.recvAllocator, value: Transport.readBuffers)
+      .channelOption(.recvAllocator, value: Transport.readBuffers(maximum: 1 << 20))
     switch dial {
     case .tcp(let host, let port):
       return

@@ -11,7 +11,9 @@ struct Listener: Sendable {
   let sessions: SessionRegistry
   let logger: Logger
 
-  /// Listens at an address. Waits, so it is called on a plain thread.
+  /// Listens at an address.
+  ///
+  /// Waits, so it is called on a plain thread.
   func listen(at address: DialString) throws(ServerError) -> any Channel {
     do {
       switch address {
@@ -40,7 +42,9 @@ struct Listener: Sendable {
   /// EAFNOSUPPORT on Linux.
   private static let noIPv6: CInt = 97
 
-  /// Listens on a Unix socket. A file that a dead server left is replaced, a live one is not.
+  /// Listens on a Unix socket.
+  ///
+  /// A file that a dead server left is replaced, a live one is not.
   private func bindSocket(_ path: String) throws -> any Channel {
     do {
       return try bootstrap.bind(unixDomainSocketPath: path).wait()
@@ -60,6 +64,10 @@ struct Listener: Sendable {
   /// EADDRINUSE on Linux.
   private static let addressInUse: CInt = 98
 
+  /// The most that is read at once: room for the largest message, and for no more of the smallest,
+  /// each of which has a reply, than a client may cost.
+  private static let readByteCount = 1 << 17
+
   private var tcp: ServerBootstrap {
     bootstrap
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -73,7 +81,7 @@ struct Listener: Sendable {
     return ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelOption(.recvAllocator, value: Transport.readBuffers)
+      .childChannelOption(.recvAllocator, value: Transport.readBuffers(maximum: Self.readByteCount))
       // One read at a time: how much a session takes in is decided anew after each.
       .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.writeBufferWaterMark, value: output)

@@ -5,6 +5,9 @@ import VentiWire
 
 /// Why a connection ended, or was never made, in words for people.
 public enum ConnectionFailure {
+  /// The peer has ended the connection, for a reason of its own.
+  public static let closed = "connection closed by the peer"
+
   /// Says what `error` means for the connection it ended.
   public static func reason(_ error: any Error) -> String {
     switch error {
@@ -13,6 +16,7 @@ public enum ConnectionFailure {
     case let error as NIOConnectionError: reason(error)
     case ChannelError.connectTimeout(let limit):
       "no answer in \(limit.nanoseconds / 1_000_000_000) s"
+    case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof: closed
     case is ByteToMessageDecoderError: "connection closed in the middle of a message"
     case is SocketAddressError.UnknownHost: "no such host"
     default: "\(error)"

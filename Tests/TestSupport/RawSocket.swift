@@ -7,12 +7,20 @@ import Posix
 public final class RawSocket: Sendable {
   /// Why a raw socket did not do what a test asked.
   public struct Failure: Error, CustomStringConvertible {
-    public let description: String
+    private let operation: String
+    private let code: CInt
 
-    /// Says what went wrong.
-    public init(description: String) {
-      self.description = description
+    /// Says what failed; without an error code, because the peer has ended the connection.
+    public init(_ operation: String, code: CInt = 0) {
+      self.operation = operation
+      self.code = code
     }
+
+    /// Whether the peer has ended the connection.
+    public var isEnd: Bool { [0, ECONNRESET, EPIPE].contains(code) }
+
+    /// What failed, and the error code.
+    public var description: String { "\(operation): errno \(code)" }
   }
 
   private let descriptor: CInt
@@ -40,7 +48,7 @@ public final class RawSocket: Sendable {
 
   private static func make() throws -> CInt {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw Failure(description: "socket: errno \(errno)") }
+    guard descriptor >= 0 else { throw Failure("socket", code: errno) }
     return descriptor
   }
 
@@ -53,7 +61,7 @@ public final class RawSocket: Sendable {
         Glibc.connect(raw.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard status == 0 else { throw Failure(description: "connect: errno \(errno)") }
+    guard status == 0 else { throw Failure("connect", code: errno) }
     return raw
   }
 
@@ -69,7 +77,7 @@ public final class RawSocket: Sendable {
       }
     }
     guard status == 0, Glibc.listen(raw.descriptor, 64) == 0 else {
-      throw Failure(description: "listen: errno \(errno)")
+      throw Failure("listen", code: errno)
     }
     return raw
   }
@@ -99,7 +107,7 @@ public final class RawSocket: Sendable {
       let count = bytes[sent...].withUnsafeBytes {
         Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
       }
-      guard count > 0 else { throw Failure(description: "send: errno \(errno)") }
+      guard count > 0 else { throw Failure("send", code: errno) }
       sent += count
     }
   }
@@ -109,7 +117,7 @@ public final class RawSocket: Sendable {
     var bytes: [UInt8] = []
     while bytes.count < count {
       let part = try receiveSome(count - bytes.count)
-      guard !part.isEmpty else { throw Failure(description: "end after \(bytes.count) bytes") }
+      guard !part.isEmpty else { throw Failure("receive") }
       bytes += part
     }
     return bytes
@@ -130,17 +138,15 @@ public final class RawSocket: Sendable {
     do {
       _ = try receiveAll()
       return true
-    } catch let failure as Failure {
-      return failure.description == "receive: errno \(ECONNRESET)"
     } catch {
-      return false
+      return (error as? Failure)?.isEnd == true
     }
   }
 
   private func receiveSome(_ limit: Int) throws -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: limit)
     let count = recv(descriptor, &buffer, limit, 0)
-    guard count >= 0 else { throw Failure(description: "receive: errno \(errno)") }
+    guard count >= 0 else { throw Failure("receive", code: errno) }
     return Array(buffer[..<count])
   }
 

@@ -69,7 +69,9 @@ final class ServerDouble: Sendable {
   private let listener: RawSocket
   private let open = Monitor<[RawSocket]>([])
 
-  /// Listens, and runs `script` for each connection. When that returns the connection ends.
+  /// Listens, and runs `script` for each connection.
+  ///
+  /// When that returns the connection ends.
   init(port: UInt16 = 0, _ script: @escaping @Sendable (Session) throws -> Void) throws {
     listener = try RawSocket.listen(port: port)
     self.port = listener.port
@@ -106,6 +108,7 @@ extension ClientOptions {
   static func impatient(_ seconds: Double = 0.4) -> ClientOptions {
     var options = ClientOptions()
     options.callSeconds = seconds
+    options.silenceSeconds = seconds / 2
     options.connectSeconds = seconds
     options.syncSeconds = 4 * seconds
     options.reconnectSeconds = 0.2

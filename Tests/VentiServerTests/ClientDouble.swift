@@ -46,26 +46,29 @@ struct ClientDouble {
   func call(_ request: Request, _ tag: UInt8 = 0) throws -> Reply {
     try send(request, tag)
     let (answered, reply) = try receive()
-    guard answered == tag else { throw RawSocket.Failure(description: "tag \(answered)") }
+    guard answered == tag else { throw RawSocket.Failure("reply with tag \(answered)") }
     return reply
   }
 }
 
 /// A server over a store in memory, for one test.
 struct ServerUnderTest {
-  let store = MemoryStore()
+  let store: MemoryStore
   let server: VentiServer
 
   init(readOnly: Bool = false, _ options: ServerOptions = ServerOptions()) throws {
+    let store = MemoryStore()
     try self.init(reading: store, writing: readOnly ? nil : store, options)
   }
 
   init(
-    reading source: any BlockFetcher, writing target: (any BlockStore)?,
+    reading source: MemoryStore, writing target: (any BlockStore)?,
+    at address: DialString = .tcp(host: "127.0.0.1", port: 0),
     _ options: ServerOptions = ServerOptions()
   ) throws {
+    store = source
     server = try VentiServer.start(
-      reading: source, writing: target, at: [.tcp(host: "127.0.0.1", port: 0)], options: options,
+      reading: source, writing: target, at: [address], options: options,
       logger: .silent)
   }
 

@@ -1,4 +1,5 @@
 import Posix
+import SystemPackage
 import TestSupport
 import Testing
 import VentiClient

@@ -152,7 +152,7 @@ struct MessageTests {
       Issue.record("not an error: \(parsed.reply)")
       return
     }
-    #expect(sent.hasPrefix("100?s ?"))
+    #expect(sent.utf8.starts(with: "100?s ?".utf8))
     #expect(sent.utf8.count <= 1024)
     #expect(!sent.unicodeScalars.contains("\u{fffd}"))
   }

@@ -7,14 +7,19 @@
 /// | … | directory of the clumps, whose blocks grow downwards |
 /// | length - block size | tail block |
 public struct ArenaGeometry: Equatable, Sendable {
+  /// The most bytes of an arena, far more than any has: no sum of offsets overflows.
+  public static let maximumLength = 1 << 47
+
   /// Bytes of a disk block.
   public let blockSize: Int
   /// Bytes of the arena, head and tail included.
   public let length: Int
 
-  /// Describes an arena; nil when it is too short for head, tail and one block between them.
+  /// Describes an arena; nil when it has no room for a block between head and tail, or is too long.
   public init?(blockSize: Int, length: Int) {
-    guard PartitionLayout.isBlockSize(blockSize), length >= 3 * blockSize else { return nil }
+    guard
+      PartitionLayout.isBlockSize(blockSize), (3 * blockSize...Self.maximumLength).contains(length)
+    else { return nil }
     self.blockSize = blockSize
     self.length = length
   }

@@ -50,7 +50,7 @@ public struct PartitionName: Equatable, Sendable {
     let upper = bounds.count == 2 ? bounds[1] : ""
     let low = bounds[0].isEmpty ? 0 : ByteSize.parse(bounds[0])
     let high = upper.isEmpty ? nil : ByteSize.parse(upper)
-    guard let low, upper.isEmpty == (high == nil), text.count > 1 || bounds.count == 1 else {
+    guard let low, upper.isEmpty == (high == nil), !text.isEmpty, text != "-" else {
       throw .partitionName(name, reason: "\(quoted(text)) is no range lo-hi and no name")
     }
     guard high.map({ low < $0 }) ?? true else {

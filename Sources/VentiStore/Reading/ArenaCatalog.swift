@@ -51,10 +51,10 @@ final class ArenaCatalog: Sendable {
   var wasEmpty: Bool { state.withLock { $0.knowledge?.isEmpty ?? false } }
 
   /// Looks for a block among the clumps that are on disk now.
-  func find(_ score: Score, in scope: Scope) -> Finding {
+  func find(_ score: Score, _ type: BlockType, in scope: Scope) -> Finding {
     let knowledge = knowledge(of: scope)
     return Finding(
-      places: knowledge.places(for: score, in: arena), isEmpty: knowledge.isEmpty,
+      places: knowledge.places(for: score, type, in: arena), isEmpty: knowledge.isEmpty,
       failure: knowledge.failure)
   }
 

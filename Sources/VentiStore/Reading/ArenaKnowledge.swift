@@ -15,7 +15,7 @@ struct ArenaKnowledge: Sendable {
   private(set) var isEmpty = false
   /// Whether nothing of this can change.
   private(set) var isFinal = false
-  /// Why clumps may have been missed.
+  /// Why clumps may have been missed, now or when the table was begun.
   private(set) var failure: StoreError?
 
   /// Looks at an arena.
@@ -28,7 +28,6 @@ struct ArenaKnowledge: Sendable {
       self =
         old?.trimmed(to: indexed, scope: scope, budget: budget)
         ?? Self(from: scope == .all ? .first : indexed)
-      failure = nil
       add(arena, tail, budget: budget)
       isEmpty = tail.written.clumpCount == 0 && uncounted.count == 0
       isFinal = tail.indexed.isSealed
@@ -53,12 +52,12 @@ struct ArenaKnowledge: Sendable {
   }
 
   /// Where a block may be.
-  func places(for score: Score, in arena: Arena) -> [ClumpTable.Place] {
-    if let table { return uncounted.places(for: score) + table.places(for: score) }
+  func places(for score: Score, _ type: BlockType, in arena: Arena) -> [ClumpTable.Place] {
+    if let table { return uncounted.places(for: score, type) + table.places(for: score, type) }
     guard let walk = arena.walk(from: start) else { return [] }
     var found = ClumpTable()
     for case .success(let clump) in walk where clump.info.score == score { found.insert(clump) }
-    return found.places(for: score)
+    return found.places(for: score, type)
   }
 
   /// What is still of use for a scope, now that all before `indexed` is; nil when nothing is.

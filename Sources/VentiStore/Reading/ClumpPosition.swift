@@ -19,17 +19,3 @@ public struct ClumpPosition: Equatable, Sendable {
     self.init(number: statistics.clumpCount, offset: statistics.usedByteCount)
   }
 }
-
-/// A clump as the directory of its arena, or its header, describes it.
-public struct Clump: Equatable, Sendable {
-  /// Where it is.
-  public let position: ClumpPosition
-  /// What it holds.
-  public let info: ClumpInfo
-
-  /// Where the next clump is.
-  public var end: ClumpPosition {
-    ClumpPosition(
-      number: position.number + 1, offset: position.offset + info.clumpByteCount)
-  }
-}

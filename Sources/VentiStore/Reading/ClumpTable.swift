@@ -1,6 +1,6 @@
 internal import VentiCore
 
-/// Where the blocks of some clumps are, by the first eight bytes of their scores.
+/// Where the blocks of some clumps are, by the first eight bytes of their scores, and their types.
 ///
 /// Sixteen bytes a clump. What is found must be checked: scores may have the same beginning.
 struct ClumpTable: Sendable {
@@ -14,17 +14,18 @@ struct ClumpTable: Sendable {
 
   private struct Entry: Sendable {
     let prefix: UInt64
-    /// Offset in the data area, and below it 8 bits of units as in an index entry.
+    /// Offset in the data area; below it 8 bits of type, and 8 of units as in an index entry.
     let packed: UInt64
 
     init(_ clump: Clump) {
       let unit = IndexEntry.unitByteCount
       let units = UInt64((clump.info.clumpByteCount + unit - 1) / unit)
       prefix = clump.info.score.words.0
-      packed = UInt64(clump.position.offset) << 8 | units
+      packed = UInt64(clump.position.offset) << 16 | UInt64(clump.info.typeValue) << 8 | units
     }
 
-    var offset: Int { Int(packed >> 8) }
+    var offset: Int { Int(packed >> 16) }
+    var typeValue: UInt8 { UInt8(truncatingIfNeeded: packed >> 8) }
     var place: Place {
       Place(offset: offset, byteCountHint: Int(packed & 0xff) * IndexEntry.unitByteCount)
     }
@@ -58,8 +59,8 @@ struct ClumpTable: Sendable {
     recent.removeAll { $0.offset < offset }
   }
 
-  /// The clumps whose scores begin as `score` does.
-  func places(for score: Score) -> [Place] {
+  /// The clumps of a type whose scores begin as `score` does.
+  func places(for score: Score, _ type: BlockType) -> [Place] {
     let prefix = score.words.0
     var low = 0
     var high = sorted.count
@@ -67,7 +68,8 @@ struct ClumpTable: Sendable {
       let middle = (low + high) / 2
       if sorted[middle].prefix < prefix { low = middle + 1 } else { high = middle }
     }
-    let found = sorted[low...].prefix { $0.prefix == prefix }
-    return found.map(\.place) + recent.filter { $0.prefix == prefix }.map(\.place)
+    let found =
+      sorted[low...].prefix { $0.prefix == prefix } + recent.filter { $0.prefix == prefix }
+    return found.filter { $0.typeValue == type.wireValue }.map(\.place)
   }
 }
