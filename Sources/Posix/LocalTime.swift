@@ -16,7 +16,9 @@ package struct LocalTime: Sendable, Hashable {
     var time = time_t(seconds)
     var fields = unsafe tm()
     guard unsafe localtime_r(&time, &fields) != nil else { return nil }
-    unsafe (year, month, day) = (Int(fields.tm_year) + 1900, Int(fields.tm_mon) + 1, Int(fields.tm_mday))
+    unsafe (year, month, day) = (
+      Int(fields.tm_year) + 1900, Int(fields.tm_mon) + 1, Int(fields.tm_mday)
+    )
     unsafe (hour, minute) = (Int(fields.tm_hour), Int(fields.tm_min))
   }
 }

@@ -40,7 +40,8 @@ struct Unvac: ParsableCommand {
   @Flag(name: [.customShort("t"), .customLong("list")], help: "List the files; -v tells more.")
   var lists = false
 
-  @Flag(name: [.customShort("c"), .customLong("stdout")], help: "Write contents to standard output.")
+  @Flag(
+    name: [.customShort("c"), .customLong("stdout")], help: "Write contents to standard output.")
   var concatenates = false
 
   @Flag(

@@ -182,7 +182,8 @@ struct RestorerTests {
     #expect(try tree.verify(test) == [])
   }
 
-  @Test("owners go by name, by number where the name is unknown or numbers are preferred",
+  @Test(
+    "owners go by name, by number where the name is unknown or numbers are preferred",
     .enabled("only root gives files away") { isRoot })
   func owners() throws {
     func owned(_ name: String, by owner: String) -> TestFile {

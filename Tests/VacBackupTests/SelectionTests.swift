@@ -28,7 +28,8 @@ struct SelectionTests {
     #expect(scope("b", in: selection) == nil)
   }
 
-  @Test("slashes at the ends, and '.', mean nothing", arguments: ["a/", "/a", "./a", "a//.", "a/./"])
+  @Test(
+    "slashes at the ends, and '.', mean nothing", arguments: ["a/", "/a", "./a", "a//.", "a/./"])
   func decoration(argument: String) {
     let selection = Selection([argument])
 

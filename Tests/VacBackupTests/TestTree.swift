@@ -55,8 +55,9 @@ struct TestArchive {
   let store: MemoryStore
   let archive: Archive
 
-  /// An archive of these files, as vac would write it. Files that have a number keep it; the
-  /// others get one.
+  /// An archive of these files, as vac would write it.
+  ///
+  /// Files that have a number keep it; the others get one.
   init(_ files: TestFile..., blockSize: Int = 512) throws {
     store = MemoryStore()
     var writer = ArchiveWriter(to: store, layout: try BlockLayout(blockSize: blockSize))
@@ -79,8 +80,10 @@ struct TestArchive {
     }
     let metadata = Self.metadataBlock(bytes)
     var topRecord = ByteWriter()
-    Record(name: Array("/".utf8), slot: 0, qid: 0, mode: FileMode(.directory, unixPermissions: 0o777))
-      .write(to: &topRecord)
+    Record(
+      name: Array("/".utf8), slot: 0, qid: 0, mode: FileMode(.directory, unixPermissions: 0o777)
+    )
+    .write(to: &topRecord)
     let top = try [
       Self.stream(of: Self.entries(slots), isDirectory: true, in: store),
       Self.stream(of: metadata, in: store),

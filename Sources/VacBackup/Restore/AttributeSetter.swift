@@ -32,7 +32,9 @@ final class AttributeSetter: Sendable {
     options.setsPermissions ? item.permissions : item.permissions & 0o777 & ~umask
   }
 
-  /// Sets everything. What cannot be set does not keep the rest from being set.
+  /// Sets everything.
+  ///
+  /// What cannot be set does not keep the rest from being set.
   ///
   /// - Parameter permissions: what the file gets, where not what the archive says.
   /// - Returns: what could not be set.

@@ -1,6 +1,6 @@
+internal import Posix
 package import VacArchive
 package import VentiCore
-internal import Posix
 
 /// The contents of files, one after the other, for a stream.
 package struct Concatenation {

@@ -66,7 +66,7 @@ final class Crew<Job: Sendable>: Sendable {
     state.update { $0.jobs.append(job) }
   }
 
-  /// Does a work together with every thread that is free. The caller is one of the crew.
+  /// Does a work together with every thread that is free; the caller is one of the crew.
   func share(_ work: SharedWork) {
     state.update { $0.shared.append(work) }
     help(with: work)

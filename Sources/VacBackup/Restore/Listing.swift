@@ -22,7 +22,9 @@ package struct Listing {
         return nil
       }
     }
-    let device = item.kind == .device ? read { () throws(RestoreError) in try item.deviceNumber(in: source) } : nil
+    let device =
+      item.kind == .device
+      ? read { () throws(RestoreError) in try item.deviceNumber(in: source) } : nil
     let size = device.map { "\($0.major), \($0.minor)" } ?? "\(item.size)"
     let columns = [
       mode(of: item, isBlock: device?.isBlock ?? false),

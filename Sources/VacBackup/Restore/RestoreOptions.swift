@@ -30,7 +30,7 @@ package struct RestoreOptions: Sendable {
 package struct RestoreObserver: Sendable {
   /// Takes the path of each file when its turn comes, and whether it is a directory.
   package var file: (@Sendable (_ path: [UInt8], _ isDirectory: Bool) -> Void)?
-  /// Takes what is not as it is in the archive. Called from any thread.
+  /// Takes what is not as it is in the archive; called from any thread.
   package var problem: @Sendable (RestoreProblem) -> Void
 
   package init(

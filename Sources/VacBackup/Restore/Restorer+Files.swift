@@ -191,8 +191,9 @@ extension Restorer {
     try directory.replace(job.item.name, by: temporaryName)
   }
 
-  /// Reads where a link points. What is left of a target that was cut is better than nothing,
-  /// and reported.
+  /// Reads where a link points.
+  ///
+  /// What is left of a target that was cut is better than nothing, and reported.
   private func readTarget(of job: Job) throws(RestoreError) -> [UInt8] {
     let entry = try job.item.stream
     let target = try reading { () throws(ArchiveError) in try entry.linkTarget(in: source) }

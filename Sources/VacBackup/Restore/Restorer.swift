@@ -162,8 +162,9 @@ package final class Restorer: Sendable {
     }
   }
 
-  /// Notes that something in a directory is done. The last one sets the directory's attributes,
-  /// and then that is done in the directory above.
+  /// Notes that something in a directory is done.
+  ///
+  /// The last one sets the directory's attributes, and then that is done in the directory above.
   func release(_ directory: TargetDirectory) {
     var next: TargetDirectory? = directory
     while let directory = next, directory.release() {

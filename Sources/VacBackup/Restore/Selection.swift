@@ -29,7 +29,8 @@ package struct Selection: Sendable {
     self.arguments = arguments
     for (number, argument) in arguments.enumerated() {
       var branch = 0
-      for name in argument.utf8.split(separator: UInt8(ascii: "/")) where !name.elementsEqual(".".utf8) {
+      for name in argument.utf8.split(separator: UInt8(ascii: "/"))
+      where !name.elementsEqual(".".utf8) {
         branch = child(Array(name), of: branch)
       }
       branches[branch].arguments.append(number)
