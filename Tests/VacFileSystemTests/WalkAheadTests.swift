@@ -105,8 +105,11 @@ struct WalkCursorTests {
     }
 
     let files = try tree.files().map(\.node.attributes).filter { $0.kind == .regular }
-    #expect(Set(numbers) == Set(files.filter { $0.size > 0 }.map(\.inode)))
+    let expected = Set(files.filter { $0.size > 0 }.map(\.inode))
+    #expect(Set(numbers).isSuperset(of: expected))
     #expect(Set(numbers).count == numbers.count)
+    // One file more: its name is not UTF-8, which `files` leaves out.
+    #expect(numbers.count == expected.count + 1)
   }
 
   @Test("behind a file a cursor goes on with the next one")
