@@ -42,6 +42,21 @@ public struct ByteWriter: Sendable {
     bytes.append(contentsOf: value)
   }
 
+  /// Appends bytes as they are.
+  public mutating func raw(_ value: RawSpan) {
+    unsafe value.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  /// Runs `body` with what has been written, without copying it.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(unsafe bytes.span.bytes)
+  }
+
+  /// Starts again with no bytes, in the same memory.
+  public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
   /// Appends zeros until there are `count` bytes in all.
   public mutating func pad(to count: Int) {
     precondition(bytes.count <= count)

@@ -33,6 +33,8 @@ public struct StoreConfiguration: Equatable, Sendable {
   /// The first line of such a copy.
   static let embeddedTitle = "venti config"
 
+  /// Where the configuration was read.
+  public let path: FilePath
   /// The name of the index.
   public internal(set) var indexName = ""
   /// The names of the arena partitions, in the order of filling.
@@ -66,6 +68,11 @@ public struct StoreConfiguration: Equatable, Sendable {
     self = try parser.finish()
   }
 
-  /// A configuration that says nothing yet.
-  init() {}
+  /// A configuration that says nothing yet, in `path`.
+  init(path: FilePath) {
+    self.path = path
+  }
+
+  /// The file that a writer keeps locked, beside the configuration.
+  var lockPath: FilePath { FilePath(path.string + ".lock") }
 }

@@ -5,13 +5,14 @@ internal import VentiCore
 struct StoreConfigurationParser {
   private let path: FilePath
   private var lineNumber = 0
-  private var configuration = StoreConfiguration()
+  private var configuration: StoreConfiguration
   /// The words that may stand once only, and have.
   private var seen: Set<String> = []
 
   /// Reads what stood in `path`.
   init(path: FilePath) {
     self.path = path
+    configuration = StoreConfiguration(path: path)
   }
 
   /// Reads one line, without its newline.

@@ -15,6 +15,12 @@ public enum StoreError: Error, Sendable, Equatable {
   case malformed(place: String, FormatError)
   /// What `place` says contradicts another part of the store.
   case inconsistent(place: String, reason: String)
+  /// A partition cannot be formatted so.
+  case format(partition: String, reason: String)
+  /// A partition holds something that formatting it would destroy.
+  case occupied(partition: String, by: String)
+  /// Another process writes to the store; nil when the system does not say which.
+  case locked(path: String, process: Int?)
   /// A configuration cannot be used; `line` counts from 1.
   case configuration(path: String, line: Int?, reason: String)
 }
@@ -35,6 +41,12 @@ extension StoreError: CustomStringConvertible {
       "\(place): \(error)"
     case .inconsistent(let place, let reason):
       "\(place): \(reason)"
+    case .format(let partition, let reason):
+      "partition \(quoted(partition)): \(reason)"
+    case .occupied(let partition, let content):
+      "partition \(quoted(partition)): holds \(content)"
+    case .locked(let path, let process):
+      "\(quoted(path)): is in use by " + (process.map { "process \($0)" } ?? "another process")
     case .configuration(let path, let line, let reason):
       "\(quoted(path))" + (line.map { " line \($0)" } ?? "") + ": \(reason)"
     }

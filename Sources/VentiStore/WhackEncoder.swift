@@ -4,7 +4,7 @@ package import VentiCore
 ///
 /// Holds the tables of the search, 64 KiB, so that a thread that stores many blocks makes them
 /// once. Not to be shared by threads.
-package struct WhackEncoder: ~Copyable {
+package struct WhackEncoder: Sendable {
   // By hash of three bytes, the last position that had it; by position, the one before it with
   // the same hash. Positions are 16-bit counters that start at `firstPosition` and wrap.
   private var heads = [UInt16](repeating: 0, count: 1 << Self.hashBitCount)

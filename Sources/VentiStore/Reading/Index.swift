@@ -19,6 +19,15 @@ public struct Index: Sendable {
   public init(name: String, sections: [IndexSection]) throws(StoreError) {
     var problems: [StoreError] = []
     let table = try Self.table(of: name, in: sections, problems: &problems)
+    try self.init(table, sections: sections, problems: problems)
+  }
+
+  /// Puts the sections of an index together whose table is known.
+  init(
+    _ table: IndexTable, sections: [IndexSection], problems: [StoreError] = []
+  ) throws(StoreError) {
+    var problems = problems
+    let name = table.name
     guard let stop = table.sections.last?.range.upperBound, let map = BucketMap(bucketCount: stop)
     else {
       throw .inconsistent(

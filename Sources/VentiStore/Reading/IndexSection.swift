@@ -7,6 +7,12 @@ public struct IndexSection: Sendable {
   /// Its header.
   public let header: IndexSectionHeader
 
+  /// Describes a section whose header is known.
+  init(_ partition: any Partition, header: IndexSectionHeader) {
+    self.partition = partition
+    self.header = header
+  }
+
   /// Reads the header of a section; nothing else is read.
   public init(_ partition: any Partition) throws(StoreError) {
     self.partition = partition

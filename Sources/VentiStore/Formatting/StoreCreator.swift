@@ -1,0 +1,107 @@
+internal import Posix
+public import SystemPackage
+internal import VentiCore
+
+/// Makes a whole store in a directory: sparse files for arenas, index and bloom filter, and a
+/// `venti.conf` that plan9port's server takes too (when it runs in that directory).
+public struct StoreCreator: Sendable {
+  /// Blocks are expected to be this long on average, once compressed.
+  private static let expectedBlockByteCount = 4096
+  /// The share of the index in the arenas' size: one twentieth.
+  private static let indexDivisor = 20
+  /// Buckets that even the smallest index has.
+  private static let minimumBucketCount = 64
+  /// Stores from this size on get a bloom filter: what is smaller has an index that a machine's
+  /// memory holds, which answers as fast.
+  private static let bloomThreshold = 64 << 30
+  /// The only size of a filter whose bits plan9port never loses.
+  private static let bloomByteCount = 512 << 20
+  /// Bits to a score: with 2^32 bits two are enough for some hundred million blocks.
+  private static let bloomHashCount = 2
+
+  /// The directory of the store; it is made if need be.
+  public var directory: FilePath
+  /// Bytes of all arenas together.
+  public var arenaByteCount: Int
+  /// Bytes of an arena.
+  public var arenaSize = ArenaPartitionFormat.defaultArenaByteCount
+
+  /// Describes a store of `arenaByteCount` bytes.
+  public init(directory: FilePath, arenaByteCount: Int) {
+    self.directory = directory
+    self.arenaByteCount = arenaByteCount
+  }
+
+  /// Makes the store.
+  ///
+  /// `venti.conf` is written last: without it there is no store.
+  ///
+  /// - Throws: `StoreError.file` with `Errno.fileExists` rather than touch a file that is there.
+  public func create() throws(StoreError) {
+    var format = ArenaPartitionFormat(name: "arenas")
+    format.arenaByteCount = min(arenaSize, arenaByteCount.rounded(downTo: format.blockSize))
+    let base = PartitionLayout.base(blockSize: format.blockSize)
+    let size = base + arenaByteCount.rounded(upTo: format.blockSize)
+    _ = try format.layout(partitionNamed: "arenas", byteCount: size)
+    try system("make directory", directory) { () throws(Errno) in
+      try File.createDirectory(directory)
+    }
+    let arenas = try format.apply(to: createFile("arenas", size))
+    let section = try IndexSectionFormat(name: "index0")
+      .apply(to: createFile("index", indexByteCount(base)))
+    try IndexLayout(name: "main", sections: [section], arenas: arenas.arenas)
+      .apply(to: [section])
+    let hasBloom = arenaByteCount >= Self.bloomThreshold
+    if hasBloom { try createBloomFilter() }
+    try createConfiguration(hasBloom: hasBloom)
+  }
+
+  private func indexByteCount(_ base: Int) -> Int {
+    let blockSize = ArenaPartitionFormat.defaultBlockSize
+    let buckets = max(arenaByteCount / Self.indexDivisor / blockSize, Self.minimumBucketCount)
+    return base + buckets * blockSize
+  }
+
+  private func createBloomFilter() throws(StoreError) {
+    let partition = try createFile("bloom", Self.bloomByteCount)
+    let filter = BloomFilter(hashCount: Self.bloomHashCount, byteCount: Self.bloomByteCount)
+    try filter?.apply(to: partition)
+  }
+
+  private func createFile(_ name: String, _ byteCount: Int) throws(StoreError) -> FilePartition {
+    let path = directory.appending(name)
+    try system("create", path) { () throws(Errno) in
+      try File.create(path, byteCount: byteCount)
+    }
+    return try FilePartition(opening: path.string, for: .readWrite)
+  }
+
+  private func createConfiguration(hasBloom: Bool) throws(StoreError) {
+    let path = directory.appending(StoreConfiguration.fileName)
+    let bloom = hasBloom ? "bloom bloom\n" : ""
+    let text = """
+      # names of files are relative to this directory
+      index main
+      arenas arenas
+      isect index
+      \(bloom)mem 64m
+      bcmem 64m
+      icmem 64m
+
+      """
+    try system("create", path) { () throws(Errno) in
+      try File.create(path, text: text)
+      try File.synchronizeDirectory(directory)
+    }
+  }
+
+  private func system(
+    _ operation: String, _ path: FilePath, _ body: () throws(Errno) -> Void
+  ) throws(StoreError) {
+    do throws(Errno) {
+      try body()
+    } catch {
+      throw .file(path: path.string, operation: operation, error)
+    }
+  }
+}

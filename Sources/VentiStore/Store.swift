@@ -1,0 +1,179 @@
+internal import Posix
+public import SystemPackage
+public import VentiCore
+
+/// A store in files or on disks of this machine, for reading and writing.
+///
+/// Blocks are compressed and scored on the threads of those who write them, and appended to one
+/// log. `write` returns when the block is in memory; `sync` when everything before it survives a
+/// power cut. The index follows in the background; what it lacks is in memory, and found again
+/// after a crash. `StoreEngine` says in which order things reach the disk.
+///
+/// After an error of the disk a store takes no more writes, and can still be read.
+public final class Store: BlockStore, BlockFetcher {
+  /// Threads that `fetch` uses.
+  private static let fetchThreadCount = 4
+  /// Blocks that may wait for those threads.
+  private static let fetchQueueLimit = 4096
+
+  /// The arenas, in the order in which they are filled.
+  public let arenas: [Arena]
+  /// The index.
+  public let index: Index
+
+  private let engine: StoreEngine
+  private let fallback: ReadOnlyStore
+  private let encoders = Monitor([WhackEncoder]())
+  private let pool = WorkerPool("store", threads: fetchThreadCount, queueLimit: fetchQueueLimit)
+  private let lock: LockFile?
+
+  /// Opens a store by its configuration, or by the directory that holds a `venti.conf`.
+  ///
+  /// - Parameters:
+  ///   - progress: called while an index or bloom filter is made anew, with the clumps that have
+  ///     been looked at, and how many there are.
+  /// - Throws: `StoreError.locked` when another process writes to the store.
+  public convenience init(
+    opening path: FilePath, options: WriteOptions? = nil,
+    progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws(StoreError) {
+    let configuration = try StoreConfiguration(contentsOf: path)
+    let lock = try Self.lock(configuration)
+    try self.init(
+      StoreParts(configuration, for: .readWrite),
+      options: options ?? WriteOptions(configuration), lock: lock, progress: progress)
+  }
+
+  /// Opens a store by its parts, which nobody else writes to.
+  public convenience init(
+    _ parts: StoreParts, options: WriteOptions = WriteOptions(),
+    progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws(StoreError) {
+    try self.init(parts, options: options, lock: nil, progress: progress)
+  }
+
+  private init(
+    _ parts: StoreParts, options: WriteOptions, lock: LockFile?,
+    progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+  ) throws(StoreError) {
+    let opened = try StoreOpening(parts: parts, progress: progress).open()
+    var tails: [ArenaTail] = []
+    for slot in opened.slots { tails.append(try slot.arena.tail()) }
+    engine = StoreEngine(
+      slots: opened.slots, tails: tails, index: opened.index, addresses: opened.addresses,
+      bloom: opened.bloom, options: options)
+    fallback = try ReadOnlyStore(
+      partitions: opened.partitions, indexName: parts.indexName, sections: opened.sections)
+    arenas = opened.slots.map(\.arena)
+    index = opened.index
+    self.lock = lock
+    let engine = engine
+    try IndexWriter(index: index).recover { engine.isGenuine($0) }
+    guard engine.start() else {
+      throw .inconsistent(place: "store", reason: "the system has no room for threads")
+    }
+    do throws(StoreError) {
+      try engine.recover()
+    } catch {
+      engine.stop()
+      throw error
+    }
+  }
+
+  deinit {
+    engine.stop()
+  }
+
+  /// Reads a block on the thread of the caller, and checks it against its score.
+  public func read(_ address: BlockAddress) throws(BlockError) -> Block {
+    if address.score == .zero { return .empty }
+    if let block = engine.readPending(address) { return try block.limited(by: address) }
+    var search = BlockSearch(address)
+    if let block = readIndexed(&search) { return try block.limited(by: address) }
+    // All that is stored is in the index or pending, unless something is wrong with the index.
+    guard search.isAstray else { throw search.error }
+    return try fallback.read(address)
+  }
+
+  private func readIndexed(_ search: inout BlockSearch) -> Block? {
+    do throws(StoreError) {
+      let entries = try index.entries(for: search.address.score, search.address.type)
+      return search.read(entries, through: engine.addresses)
+    } catch {
+      search.note(gap: error)
+      return nil
+    }
+  }
+
+  /// Reads blocks on a few threads of the store's own.
+  ///
+  /// Once many blocks wait, the caller's thread reads the next one itself.
+  public func fetch(_ addresses: [BlockAddress], deliver: @escaping BlockDelivery) {
+    for address in addresses {
+      let job = { @Sendable in
+        deliver(address, Result { () throws(BlockError) in try self.read(address) })
+      }
+      if !pool.submit(job) { job() }
+    }
+  }
+
+  /// Stores a block, unless the store has it.
+  ///
+  /// - Throws: `BlockError.full` when there is no room, `failed` after an error of the disk.
+  @discardableResult
+  public func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
+    guard block.count > 0 else { return .zero }
+    guard block.count <= ClumpInfo.maximumSize else {
+      throw .unacceptable(
+        reason: "lump too large: \(block.count) bytes, at most \(ClumpInfo.maximumSize) expected")
+    }
+    let score = block.score
+    let key = BlockKey(score, type)
+    if engine.contains(key, type) { return score }
+    try engine.append(compressed(block), of: key, size: block.count)
+    return score
+  }
+
+  /// Returns once everything written before survives a power cut.
+  public func sync() throws(BlockError) {
+    try engine.sync()
+  }
+
+  /// Returns once everything written before is in the index, and arenas that are full are sealed.
+  public func flushIndex() throws(BlockError) {
+    try engine.flushIndex()
+  }
+
+  /// Makes everything safe, brings the index up to date, and ends.
+  ///
+  /// - Throws: `BlockError.failed` when something could not be written, now or before.
+  public func close() throws(BlockError) {
+    engine.stop()
+    do throws(StoreEngine.Failure) {
+      try engine.waitForEnd()
+    } catch {
+      throw .failed(reason: error.reason)
+    }
+  }
+
+  /// The bytes to store: compressed where that makes them fewer.
+  private func compressed(_ block: Block) -> Block {
+    guard engine.options.compresses else { return block }
+    var encoder = encoders.withLock { $0.popLast() } ?? WhackEncoder()
+    defer { encoders.withLock { $0.append(encoder) } }
+    return encoder.encode(block.bytes) ?? block
+  }
+
+  /// Keeps other processes from writing.
+  private static func lock(_ configuration: StoreConfiguration) throws(StoreError) -> LockFile {
+    let path = configuration.lockPath
+    do throws(LockFile.Failure) {
+      return try LockFile(path)
+    } catch {
+      switch error {
+      case .held(let process): throw .locked(path: path.string, process: process)
+      case .system(let error): throw .file(path: path.string, operation: "lock", error)
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+internal import VentiCore
+
+/// A clump on its way to an arena.
+struct Piece: Sendable {
+  /// The number of the arena.
+  let arena: Int
+  /// The clump's place in it.
+  let position: ClumpPosition
+  /// What the directory is to say.
+  let info: ClumpInfo
+  /// The header and the bytes after it; nil when only the directory lacks the clump.
+  let content: Content?
+
+  struct Content: Sendable {
+    let header: ClumpHeader
+    let stored: Block
+  }
+}
+
+/// A clump that the index does not have yet.
+struct UnindexedClump: Sendable {
+  /// The number of the arena.
+  let arena: Int
+  /// What the index is to say; nil for a damaged clump, which nobody shall find.
+  let entry: IndexEntry?
+  /// What the arena holds up to and with this clump.
+  let statistics: ArenaStatistics
+}
+
+/// What the engine knows of an arena.
+struct ArenaState: Sendable {
+  /// The tail as it will be written next.
+  var tail: ArenaTail
+  /// Whether the tail on disk says something else.
+  var isTailDirty = false
+  /// Whether clumps or directory entries were written since the partition was last synced.
+  var isDataDirty = false
+  /// Whether a full bucket keeps clumps of this arena out of the index.
+  var isStuck = false
+}

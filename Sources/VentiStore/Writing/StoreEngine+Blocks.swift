@@ -1,0 +1,73 @@
+internal import Posix
+internal import VentiCore
+
+extension StoreEngine {
+  /// Finds a block that the index does not have yet; nil when there is none.
+  func readPending(_ address: BlockAddress) -> Block? {
+    let key = BlockKey(address.score, address.type)
+    guard let pending = state.withLock({ $0.pending[key] }) else { return nil }
+    if let content = pending.content {
+      let clump = StoredClump(header: content.header, bytes: content.stored)
+      if let block = try? clump.block() { return block }
+    }
+    var search = BlockSearch(address)
+    return search.read([pending.entry], through: addresses)
+  }
+
+  /// Whether the store has a block, so that it need not be stored again.
+  ///
+  /// Where that cannot be found out, a second copy does no harm.
+  func contains(_ key: BlockKey, _ type: BlockType) -> Bool {
+    if state.withLock({ $0.pending[key] != nil }) { return true }
+    do throws(StoreError) {
+      if let bloom, try !bloom.mayContain(key.score) { return false }
+      return try index.entries(for: key.score, type).contains { isGenuine($0) }
+    } catch {
+      return false
+    }
+  }
+
+  /// Whether an entry points to a clump of its block.
+  func isGenuine(_ entry: IndexEntry) -> Bool {
+    guard case .clump(let arena, let offset) = addresses.place(of: entry.address) else {
+      return false
+    }
+    return arena.hasHeader(of: BlockKey(entry), at: offset)
+  }
+
+  /// Appends a block to the log, unless another thread has just done so.
+  func append(_ stored: Block, of key: BlockKey, size: Int) throws(BlockError) {
+    let time = options.now()
+    let crosses = try state.wait { state throws(BlockError) -> Bool? in
+      if let failure = state.failure { throw .failed(reason: failure) }
+      if state.isClosing { throw .failed(reason: "store is closed") }
+      if state.pending[key] != nil { return false }
+      guard state.overflowCount < options.unindexedClumpLimit else {
+        throw .full(reason: "no space left in index: too many of its buckets are full")
+      }
+      guard
+        state.unwrittenByteCount < options.unwrittenByteLimit,
+        state.waitingForIndex < options.unindexedClumpLimit
+      else { return nil }
+      let wasBelow = state.unwrittenByteCount < writeThreshold
+      guard state.append(stored, of: key, size: size, time: time, in: slots) else {
+        throw .full(reason: "no space left in arenas")
+      }
+      return wasBelow && state.unwrittenByteCount >= writeThreshold
+        || state.waitingForIndex == indexThreshold
+    }
+    // Wakes the threads only as a threshold is crossed: once they run, they see the rest.
+    if crosses == true { state.update { _ in } }
+  }
+}
+
+extension Arena {
+  /// Whether the clump at an offset says that it holds a block.
+  func hasHeader(of key: BlockKey, at offset: Int) -> Bool {
+    guard
+      let block = try? data(ClumpHeader.byteCount, at: offset),
+      let header = try? ClumpHeader(parsing: block.bytes)
+    else { return false }
+    return header.info.score == key.score && header.info.typeValue == key.typeValue
+  }
+}

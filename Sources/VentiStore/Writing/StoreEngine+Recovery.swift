@@ -1,0 +1,65 @@
+internal import Posix
+internal import VentiCore
+
+extension StoreEngine {
+  /// Brings arenas and index together after a crash or another server. The threads must run.
+  func recover() throws(StoreError) {
+    for number in slots.indices {
+      let tail = state.withLock { $0.arenas[number].tail }
+      if !tail.indexed.isSealed { try recover(number, tail) }
+    }
+  }
+
+  private func recover(_ number: Int, _ tail: ArenaTail) throws(StoreError) {
+    let arena = slots[number].arena
+    let recovery = ArenaRecovery(arena, tail: tail)
+    var statistics = tail.indexed
+    try recovery.forEachUnindexed { found throws(StoreError) in
+      statistics.add(found.clump.info)
+      statistics.isSealed = false
+      if found.clump.position.number + 1 == tail.written.clumpCount {
+        // Whatever the clumps add up to, the tail has the last word.
+        statistics = tail.written
+        statistics.isSealed = tail.indexed.isSealed
+      }
+      let entry = IndexEntry(
+        of: found.clump.info, address: address(of: found.clump.position, in: number))
+      try enter { state in
+        state.enterUnindexed(
+          found.isSound ? entry : nil, content: nil, of: number, after: statistics)
+      }
+    }
+    let written = try recovery.forEachUncounted { found throws(StoreError) in
+      try enter { state in
+        state.add(
+          found.clump.info, content: nil, time: found.time, to: number,
+          at: slots[number].address)
+      }
+    }
+    try recovery.cutOff(after: written)
+  }
+
+  private func address(of position: ClumpPosition, in number: Int) -> UInt64 {
+    UInt64(slots[number].address + position.offset)
+  }
+
+  /// Changes the state once there is room for one more clump.
+  private func enter(_ change: (inout WriteState) -> Void) throws(StoreError) {
+    let failure = state.wait { state -> String?? in
+      if let failure = state.failure { return .some(failure) }
+      guard
+        state.unwrittenByteCount < options.unwrittenByteLimit,
+        state.waitingForIndex < options.unindexedClumpLimit
+      else { return nil }
+      change(&state)
+      return .some(nil)
+    }
+    if case .some(.some(let reason)) = failure {
+      throw .inconsistent(place: "recovery", reason: reason)
+    }
+    let isBusy = state.withLock { state in
+      state.waitingForIndex == indexThreshold || state.unwrittenByteCount >= writeThreshold
+    }
+    if isBusy { state.update { _ in } }
+  }
+}

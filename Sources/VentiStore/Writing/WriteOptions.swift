@@ -1,0 +1,37 @@
+internal import Posix
+
+/// How a store that is written to works.
+public struct WriteOptions: Sendable {
+  /// Seconds after which what was written is made safe without being asked.
+  public var syncIntervalSeconds = 5.0
+  /// Seconds after which the index is brought up to date.
+  public var indexIntervalSeconds = 60.0
+  /// Bytes of blocks that wait to be written to the arenas; writers wait beyond that.
+  public var unwrittenByteLimit = 16 << 20
+  /// Clumps that wait to be entered in the index; writers wait beyond that.
+  public var unindexedClumpLimit = 1 << 18
+  /// Whether blocks are compressed.
+  public var compresses = true
+  /// The time of day, in seconds since 1970.
+  public var now: @Sendable () -> UInt32 = { WallClock.seconds }
+
+  /// Syncs every 5 s, and about 64 MiB of memory at the most.
+  public init() {}
+
+  /// What a clump that is not in the index takes in memory.
+  static let unindexedClumpByteCount = 256
+
+  /// What a configuration asks for.
+  public init(_ configuration: StoreConfiguration) {
+    if let bytes = configuration.bcmemBytes {
+      unwrittenByteLimit = max(bytes, Self.minimumUnwrittenByteLimit)
+    }
+    if let bytes = configuration.icmemBytes {
+      unindexedClumpLimit = max(
+        bytes / Self.unindexedClumpByteCount, Self.minimumUnindexedClumpLimit)
+    }
+  }
+
+  private static let minimumUnwrittenByteLimit = 1 << 20
+  private static let minimumUnindexedClumpLimit = 4096
+}

@@ -1,0 +1,145 @@
+internal import VentiCore
+
+/// All that the threads of the engine share, behind one lock.
+struct WriteState: Sendable {
+  /// Where a block is that the index does not have yet.
+  struct Pending: Sendable {
+    let entry: IndexEntry
+    /// The clump while it is not written to the arena.
+    var content: Piece.Content?
+  }
+
+  /// By arena in the order of filling.
+  var arenas: [ArenaState]
+  /// The arena that takes clumps; the count of arenas once all are full.
+  var active = 0
+
+  /// Blocks that are not in the index.
+  var pending: [BlockKey: Pending] = [:]
+  /// Clumps that are not in the index, in the order of the log.
+  var unindexed: [UnindexedClump] = []
+  /// How many clumps have left `unindexed` since the start.
+  var indexedCount = 0
+  /// How many clumps, counted likewise, are safe in the arenas.
+  var safeCount = 0
+  /// Clumps that their buckets have no room for.
+  var overflowCount = 0
+
+  /// Clumps that are not written yet, in the order of the log.
+  var unwritten: [Piece] = []
+  /// Bytes of them.
+  var unwrittenByteCount = 0
+
+  /// Requests are numbered; one is done when `done` has reached its number.
+  var sync = Requests()
+  var indexing = Requests()
+
+  /// Why the store takes no more writes.
+  var failure: String?
+  var isClosing = false
+  /// Threads that have not ended.
+  var threads = 0
+
+  struct Requests: Sendable {
+    var asked = 0
+    var done = 0
+
+    var isWaiting: Bool { asked > done }
+
+    /// Asks for one more.
+    mutating func ask() -> Int {
+      asked += 1
+      return asked
+    }
+  }
+
+  init(_ tails: [ArenaTail]) {
+    arenas = tails.map { ArenaState(tail: $0) }
+    active = tails.firstIndex { !$0.written.isSealed } ?? tails.count
+  }
+
+  /// Whether anything is in memory, or on disk unsynced, that a power cut would lose.
+  var isDirty: Bool {
+    !unwritten.isEmpty || arenas.contains { $0.isTailDirty || $0.isDataDirty }
+  }
+
+  /// Clumps that take memory until the index has them.
+  var waitingForIndex: Int { unindexed.count + overflowCount }
+}
+
+extension WriteState {
+  /// Gives a clump its place in the first arena that has room, and puts it in line.
+  ///
+  /// An arena that a clump does not fit in is sealed for good, even if smaller ones would fit: so
+  /// the format has it.
+  ///
+  /// - Returns: false when all arenas are full.
+  mutating func append(
+    _ stored: Block, of key: BlockKey, size: Int, time: UInt32, in map: [ArenaSlot]
+  ) -> Bool {
+    let info = ClumpInfo(
+      typeValue: key.typeValue, storedSize: stored.count, size: size, score: key.score)
+    while active < map.count {
+      let written = arenas[active].tail.written
+      if map[active].arena.geometry.hasRoom(storedSize: stored.count, after: written) { break }
+      arenas[active].tail.written.isSealed = true
+      arenas[active].isTailDirty = true
+      active += 1
+    }
+    guard active < map.count else { return false }
+    let header = ClumpHeader(
+      magic: arenas[active].tail.clumpMagic, info: info,
+      encoding: info.isCompressed ? .whack : .plain, time: time)
+    add(
+      info, content: Piece.Content(header: header, stored: stored), time: time, to: active,
+      at: map[active].address)
+    return true
+  }
+
+  /// Counts a clump at the end of an arena's log, and puts it in line for directory and index.
+  mutating func add(
+    _ info: ClumpInfo, content: Piece.Content?, time: UInt32, to arena: Int, at address: Int
+  ) {
+    let position = ClumpPosition(after: arenas[arena].tail.written)
+    arenas[arena].tail.count(info, time: time)
+    arenas[arena].isTailDirty = true
+    unwritten.append(Piece(arena: arena, position: position, info: info, content: content))
+    unwrittenByteCount += info.clumpByteCount
+    let entry = IndexEntry(of: info, address: UInt64(address + position.offset))
+    enterUnindexed(entry, content: content, of: arena, after: arenas[arena].tail.written)
+  }
+
+  /// Puts a clump in line for the index.
+  mutating func enterUnindexed(
+    _ entry: IndexEntry?, content: Piece.Content?, of arena: Int,
+    after statistics: ArenaStatistics
+  ) {
+    unindexed.append(UnindexedClump(arena: arena, entry: entry, statistics: statistics))
+    if let entry { pending[BlockKey(entry)] = Pending(entry: entry, content: content) }
+  }
+}
+
+extension ArenaTail {
+  /// Counts a clump after the others.
+  fileprivate mutating func count(_ info: ClumpInfo, time: UInt32) {
+    if written.clumpCount == 0 { firstWriteTime = time }
+    lastWriteTime = time
+    written.add(info)
+  }
+}
+
+extension ArenaStatistics {
+  /// Counts a clump.
+  mutating func add(_ info: ClumpInfo) {
+    clumpCount += 1
+    if info.isCompressed { compressedClumpCount += 1 }
+    usedByteCount += info.clumpByteCount
+    blockByteCount += info.size
+  }
+}
+
+/// An arena and where its data area begins in the address space of the index.
+struct ArenaSlot: Sendable {
+  let arena: Arena
+  let address: Int
+}
