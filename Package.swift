@@ -42,7 +42,7 @@ let package = Package(
   name: "vacfs",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
@@ -67,7 +67,16 @@ let package = Package(
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
-      ["Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, system]),
+      [
+        "Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, logging,
+        system,
+      ]),
+    command(
+      "venti",
+      [
+        "CommandSupport", "Posix", "VentiCore", "VentiServer", "VentiStore", "VentiWire",
+        argumentParser, logging, system,
+      ]),
     command(
       "vacfs",
       [
@@ -88,9 +97,14 @@ let package = Package(
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VentiWire", ["VentiCore"]),
+    tests(of: "VentiTransport", ["VentiCore", "VentiWire", nioCore, nioEmbedded]),
     tests(of: "VentiClient", ["Posix", "VentiCore", "VentiWire"]),
     tests(
       of: "VentiServer", ["Posix", "VentiClient", "VentiCore", "VentiWire", logging, system]),
+    .testTarget(
+      name: "VentiCommandTests",
+      dependencies: ["TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system],
+      swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]

@@ -14,13 +14,17 @@ public enum StandardError {
 
 extension ParsableCommand {
   /// Runs the body of a command: an error is printed as `name: message`, and ends it with status 1.
-  public static func reporting<Value>(_ body: () throws -> Value) throws -> Value {
+  ///
+  /// - Parameter name: how the command is called, where its own name does not say it all.
+  public static func reporting<Value>(
+    as name: String = _commandName, _ body: () throws -> Value
+  ) throws -> Value {
     do {
       return try body()
     } catch let status as ExitCode {
       throw status
     } catch {
-      StandardError.print("\(_commandName): \(error)")
+      StandardError.print("\(name): \(error)")
       throw ExitCode.failure
     }
   }

@@ -69,7 +69,9 @@ struct ReadCall: Sendable {
   var breaches = 0
 }
 
-/// A block to be stored. It is kept until the connection that took it has synced it.
+/// A block to be stored.
+///
+/// It is kept until the connection that took it has synced it.
 struct WriteCall: Sendable {
   let block: Block
   let type: BlockType

@@ -90,7 +90,9 @@ final class ConnectionPool: Sendable {
     if let failure { throw .unreachable(peer: name, reason: failure) }
   }
 
-  /// Sends calls as soon as connections have room for them. Returns at once.
+  /// Sends calls as soon as connections have room for them.
+  ///
+  /// Returns at once.
   func submit(_ calls: [Call]) {
     let plan = state.withLock { state in
       var plan = Plan()

@@ -14,7 +14,9 @@ struct Connector: Sendable {
     self.options = options
   }
 
-  /// Begins to connect. The pool is told, once, that the connection is open or has failed.
+  /// Begins to connect.
+  ///
+  /// The pool is told, once, that the connection is open or has failed.
   func connect(for pool: ConnectionPool) {
     if case .tcp(DialString.anyHost, _) = dial {
       return pool.failed("'\(DialString.anyHost)' cannot be dialled")

@@ -4,7 +4,9 @@ import NIOCore
 final class Link: Sendable {
   private let handler: NIOLoopBound<CallHandler>
 
-  /// Wraps the handler of an open connection. Called on its event loop.
+  /// Wraps the handler of an open connection.
+  ///
+  /// Called on its event loop.
   init(handler: NIOLoopBound<CallHandler>) {
     self.handler = handler
   }

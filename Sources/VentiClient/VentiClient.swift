@@ -40,6 +40,7 @@ public final class VentiClient: BlockStore, BlockFetcher {
   /// The server, as messages name it.
   public var name: String { pool.name }
 
+  /// Reads a block, reconnecting where that helps, for as long as a call may take.
   public func read(_ address: BlockAddress) throws(BlockError) -> Block {
     if address.score == .zero { return .empty }
     let waiter = Waiter<Block>()
@@ -52,6 +53,7 @@ public final class VentiClient: BlockStore, BlockFetcher {
     return try waiter.wait(until: graceful(options.callSeconds), late: late)
   }
 
+  /// Begins to read blocks; no thread waits for them.
   public func fetch(_ addresses: [BlockAddress], deliver: @escaping BlockDelivery) {
     let deadline = Deadline.after(seconds: options.callSeconds)
     var calls: [Call] = []
@@ -67,6 +69,7 @@ public final class VentiClient: BlockStore, BlockFetcher {
     pool.submit(calls)
   }
 
+  /// Queues a block, waiting while too much is not synced.
   @discardableResult
   public func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
     if block.count == 0 { return .zero }
@@ -77,7 +80,9 @@ public final class VentiClient: BlockStore, BlockFetcher {
     return score
   }
 
-  /// Waits for room in the ledger. With none, a sync of what is stored makes some.
+  /// Waits for room in the ledger.
+  ///
+  /// With none, a sync of what is stored makes some.
   private func enter(_ count: Int) throws(BlockError) -> Int {
     let limit = Deadline.after(seconds: options.callSeconds)
     guard let (batch, wantsSync) = try pool.ledger.enter(count, until: limit) else {
@@ -87,6 +92,7 @@ public final class VentiClient: BlockStore, BlockFetcher {
     return batch
   }
 
+  /// Waits until the server has everything on stable storage.
   public func sync() throws(BlockError) {
     let batch = pool.ledger.endBatch()
     if let batch {

@@ -7,12 +7,16 @@ import VentiCore
 final class Waiter<Value: Sendable>: Sendable {
   private let result = Monitor<Result<Value, BlockError>?>(nil)
 
-  /// Delivers the result and wakes the thread that waits for it. Called on an event loop.
+  /// Delivers the result and wakes the thread that waits for it.
+  ///
+  /// Called on an event loop.
   func deliver(_ result: Result<Value, BlockError>) {
     self.result.update { $0 = result }
   }
 
-  /// Waits for the result. Called on a plain thread.
+  /// Waits for the result.
+  ///
+  /// Called on a plain thread.
   ///
   /// - Throws: the error that was delivered, or `late` when nothing was by the deadline.
   func wait(until deadline: Deadline, late: @autoclosure () -> BlockError) throws(BlockError)

@@ -11,7 +11,9 @@ struct Listener: Sendable {
   let sessions: SessionRegistry
   let logger: Logger
 
-  /// Listens at an address. Waits, so it is called on a plain thread.
+  /// Listens at an address.
+  ///
+  /// Waits, so it is called on a plain thread.
   func listen(at address: DialString) throws(ServerError) -> any Channel {
     do {
       switch address {
@@ -40,7 +42,9 @@ struct Listener: Sendable {
   /// EAFNOSUPPORT on Linux.
   private static let noIPv6: CInt = 97
 
-  /// Listens on a Unix socket. A file that a dead server left is replaced, a live one is not.
+  /// Listens on a Unix socket.
+  ///
+  /// A file that a dead server left is replaced, a live one is not.
   private func bindSocket(_ path: String) throws -> any Channel {
     do {
       return try bootstrap.bind(unixDomainSocketPath: path).wait()

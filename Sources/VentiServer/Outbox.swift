@@ -12,12 +12,16 @@ final class Outbox: Sendable {
   private let items = Monitor<[Item]>([])
   private let session: NIOLoopBound<SessionHandler>
 
-  /// Carries replies to `session`. Called on its event loop.
+  /// Carries replies to `session`.
+  ///
+  /// Called on its event loop.
   init(for session: NIOLoopBound<SessionHandler>) {
     self.session = session
   }
 
-  /// Adds a reply. Called on any thread.
+  /// Adds a reply.
+  ///
+  /// Called on any thread.
   func add(_ tag: UInt8, _ reply: Reply, isWrite: Bool = false) {
     let isFirst = items.withLock { items in
       items.append((tag, reply, isWrite))
@@ -34,12 +38,16 @@ final class Outbox: Sendable {
     }
   }
 
-  /// Ends the session once it has answered what it has read. Called on any thread.
+  /// Ends the session once it has answered what it has read.
+  ///
+  /// Called on any thread.
   func endSession() {
     session.eventLoop.execute { self.session.value.end() }
   }
 
-  /// Closes the connection, answered or not. Called on any thread.
+  /// Closes the connection, answered or not.
+  ///
+  /// Called on any thread.
   func closeSession() {
     session.eventLoop.execute { self.session.value.close("server stops") }
   }

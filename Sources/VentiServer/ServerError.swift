@@ -5,6 +5,7 @@ public enum ServerError: Error, Sendable, Equatable {
 }
 
 extension ServerError: CustomStringConvertible {
+  /// The address, and the reason.
   public var description: String {
     switch self {
     case .cannotListen(let address, let reason): "address '\(address)': \(reason)"

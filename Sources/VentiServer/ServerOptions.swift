@@ -13,8 +13,9 @@ public struct ServerOptions: Sendable {
   public var helloSeconds = 30.0
   /// How long a client may take none of the bytes that wait for it.
   public var stallSeconds = 60.0
-  /// How long a client may ask nothing; nil, as long as it likes. A client of plan9port's does not
-  /// connect again when it is cut off.
+  /// How long a client may ask nothing; nil, as long as it likes.
+  ///
+  /// A client of plan9port's does not connect again when it is cut off.
   public var idleSeconds: Double?
   /// How long `stop` waits for requests that have been read to be answered.
   public var drainSeconds = 10.0

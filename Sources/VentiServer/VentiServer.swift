@@ -26,7 +26,9 @@ public final class VentiServer: Sendable {
     self.options = options
   }
 
-  /// Starts to serve. Called on a plain thread.
+  /// Starts to serve.
+  ///
+  /// Called on a plain thread.
   ///
   /// - Parameters:
   ///   - source: where blocks are read.
@@ -60,8 +62,10 @@ public final class VentiServer: Sendable {
   /// Clients that are connected.
   public var connectionCount: Int { sessions.count }
 
-  /// Stops: takes no more connections and no more requests, answers those that have been read,
-  /// for as long as `ServerOptions.drainSeconds`, and closes. Called on a plain thread.
+  /// Stops: takes no more connections and no more requests, answers those that have been read, for
+  /// as long as `ServerOptions.drainSeconds`, and closes.
+  ///
+  /// Called on a plain thread.
   public func stop() {
     Self.close(channels)
     sessions.endAll(by: .after(seconds: options.drainSeconds))

@@ -4,17 +4,22 @@ public import VentiWire
 
 /// Sends our version line when the connection is made, and then frames.
 public final class FrameEncoder: ChannelOutboundHandler, ChannelInboundHandler {
+  /// What passes untouched.
   public typealias InboundIn = ByteBuffer
+  /// What the handlers behind send.
   public typealias OutboundIn = Frame
+  /// What goes to the socket.
   public typealias OutboundOut = ByteBuffer
 
   /// An encoder at the start of a connection.
   public init() {}
 
+  /// Greets over a connection that was made before.
   public func handlerAdded(context: ChannelHandlerContext) {
     if context.channel.isActive { sendVersionLine(context) }
   }
 
+  /// Greets over a connection that has just been made.
   public func channelActive(context: ChannelHandlerContext) {
     sendVersionLine(context)
     context.fireChannelActive()
@@ -24,6 +29,7 @@ public final class FrameEncoder: ChannelOutboundHandler, ChannelInboundHandler {
     context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: VersionLine.ours)), promise: nil)
   }
 
+  /// Puts a frame into one buffer.
   public func write(
     context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?
   ) {

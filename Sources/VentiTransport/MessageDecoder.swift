@@ -14,6 +14,7 @@ public struct VersionAgreed: Sendable {
 /// arrive split at any byte; no more than one and what came with it is ever held. What is not
 /// the protocol becomes a `WireError`, after which nothing more is decoded.
 public struct MessageDecoder: ByteToMessageDecoder {
+  /// The body of a message.
   public typealias InboundOut = ByteBuffer
 
   private var version: ProtocolVersion?
@@ -21,6 +22,7 @@ public struct MessageDecoder: ByteToMessageDecoder {
   /// A decoder at the start of a connection.
   public init() {}
 
+  /// Takes a version line or a message out of `buffer`, once it is whole.
   public mutating func decode(
     context: ChannelHandlerContext, buffer: inout ByteBuffer
   ) throws -> DecodingState {

@@ -59,7 +59,9 @@ struct MessageReader: ~Escapable {
     return type
   }
 
-  /// Reads a string: two bytes of length, then UTF-8. What is not UTF-8 is repaired.
+  /// Reads a string: two bytes of length, then UTF-8.
+  ///
+  /// What is not UTF-8 is repaired.
   @_lifetime(self: copy self)
   mutating func text() throws(WireError) -> String {
     let count = try Int(uint16())

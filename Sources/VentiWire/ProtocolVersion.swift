@@ -1,7 +1,8 @@
 import VentiCore
 
-/// A version of the protocol. The two differ in the size of a frame's length, and so in the
-/// largest message.
+/// A version of the protocol.
+///
+/// The two differ in the size of a frame's length, and so in the largest message.
 public enum ProtocolVersion: String, Sendable, CaseIterable {
   /// The newer one: lengths of 4 bytes.
   case v04 = "04"

@@ -26,7 +26,9 @@ public enum Reply: Sendable, Equatable {
   /// The answer to `sync`.
   case synced
 
-  /// What a server says of itself. Clients go by none of it.
+  /// What a server says of itself.
+  ///
+  /// Clients go by none of it.
   public struct Welcome: Sendable, Equatable {
     /// Who answers.
     public var server: String

@@ -26,7 +26,9 @@ public enum Request: Sendable, Equatable {
   /// Answer once every earlier write is on stable storage.
   case sync
 
-  /// What a client says of itself. Servers go by nothing but `version`.
+  /// What a client says of itself.
+  ///
+  /// Servers go by nothing but `version`.
   public struct Hello: Sendable, Equatable {
     /// The version agreed on: `04` or `02`.
     public var version: String

@@ -24,6 +24,7 @@ public enum WireError: Error, Sendable, Equatable {
 }
 
 extension WireError: CustomStringConvertible {
+  /// What was found, and what was expected.
   public var description: String {
     switch self {
     case .notVenti(let found):

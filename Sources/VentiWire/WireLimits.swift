@@ -3,8 +3,10 @@ public enum WireLimits {
   /// Bytes of the largest block that a server stores: 56 KiB.
   public static let blockByteCount = 57_344
 
-  /// Bytes of the largest block that a message of ours carries: what plan9port's small clients
-  /// ask for and send. A server still answers a write of this size, to say that it is too large.
+  /// Bytes of the largest block that a message of ours carries: what plan9port's small clients ask
+  /// for and send.
+  ///
+  /// A server still answers a write of this size, to say that it is too large.
   public static let dataByteCount = 65_535
 
   /// Bytes of the largest message that is taken in: a write of `dataByteCount`.

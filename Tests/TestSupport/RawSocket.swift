@@ -19,6 +19,7 @@ public final class RawSocket: Sendable {
     /// Whether the peer has ended the connection.
     public var isEnd: Bool { [0, ECONNRESET, EPIPE].contains(code) }
 
+    /// What failed, and the error code.
     public var description: String { "\(operation): errno \(code)" }
   }
 

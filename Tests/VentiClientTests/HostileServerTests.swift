@@ -139,7 +139,7 @@ struct HostileServerTests {
       if session.number == 0 { while true { _ = try session.receive() } }
       try session.serve(store)
     }
-    let client = try VentiClient.connect(to: server.dial, options: .impatient())
+    let client = try VentiClient.connect(to: server.dial, options: .impatient(1.5))
 
     #expect(throws: BlockError.self) { try client.read(Self.address) }
     #expect(try client.read(Self.address) == Self.block)

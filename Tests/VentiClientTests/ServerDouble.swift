@@ -69,7 +69,9 @@ final class ServerDouble: Sendable {
   private let listener: RawSocket
   private let open = Monitor<[RawSocket]>([])
 
-  /// Listens, and runs `script` for each connection. When that returns the connection ends.
+  /// Listens, and runs `script` for each connection.
+  ///
+  /// When that returns the connection ends.
   init(port: UInt16 = 0, _ script: @escaping @Sendable (Session) throws -> Void) throws {
     listener = try RawSocket.listen(port: port)
     self.port = listener.port

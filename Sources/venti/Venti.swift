@@ -1,0 +1,40 @@
+import ArgumentParser
+import CommandSupport
+import SystemPackage
+
+/// Everything about a store: one command for each of plan9port's programs, and more.
+@main
+struct Venti: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "venti",
+    abstract: "Serve a venti store, and read and write its blocks.",
+    discussion: """
+      A link to this program that is named as a command of it acts as that command, so that \
+      'venti/read SCORE' goes on working.
+      """,
+    version: Version.text,
+    subcommands: [Serve.self, Read.self, Write.self, Sync.self],
+    helpNames: .long)
+
+  /// Runs the command.
+  ///
+  /// A usage error ends it with status 1, as scripts expect of venti's programs.
+  static func main() {
+    do {
+      var command = try parseAsRoot(arguments(CommandLine.arguments))
+      try command.run()
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      StandardError.print(fullMessage(for: error))
+      exit(withError: ExitCode.failure)
+    }
+  }
+
+  /// The arguments, after the command that the program was invoked as.
+  static func arguments(_ line: [String]) -> [String] {
+    let rest = Array(line.dropFirst())
+    let name = line.first.flatMap { FilePath($0).lastComponent?.string }
+    let isCommand = configuration.subcommands.contains { $0._commandName == name }
+    return isCommand ? [name ?? ""] + rest : rest
+  }
+}
