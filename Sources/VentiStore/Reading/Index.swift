@@ -94,12 +94,18 @@ public struct Index: Sendable {
     return (entries, isSound ? nil : .inconsistent(place: place, reason: "is not in order"))
   }
 
+  /// The section that has a bucket; nil when it is not there.
+  func section(ofBucket number: Int) -> IndexSection? {
+    for case .some(let section) in sections where section.header.buckets.contains(number) {
+      return section
+    }
+    return nil
+  }
+
   /// The section, and the number of the bucket, that a score belongs to.
   private func section(of score: Score) throws(StoreError) -> (IndexSection, bucket: Int) {
     let number = map.bucket(of: score)
-    for case .some(let section) in sections where section.header.buckets.contains(number) {
-      return (section, number)
-    }
+    if let section = section(ofBucket: number) { return (section, number) }
     throw .inconsistent(
       place: "index \(quoted(table.name))", reason: "no section has bucket \(number)")
   }

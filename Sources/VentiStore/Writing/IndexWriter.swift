@@ -58,10 +58,7 @@ struct IndexWriter: Sendable {
 
   private func section(of entry: IndexEntry) throws(StoreError) -> IndexSection {
     let number = bucket(of: entry)
-    for case .some(let section) in index.sections
-    where section.header.buckets.contains(number) {
-      return section
-    }
+    if let section = index.section(ofBucket: number) { return section }
     throw .inconsistent(
       place: "index \(quoted(index.table.name))", reason: "no section has bucket \(number)")
   }

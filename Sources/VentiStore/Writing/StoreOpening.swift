@@ -9,60 +9,120 @@ struct StoreOpening {
   /// What was opened.
   struct Result {
     var partitions: [ArenaPartition]
-    var sections: [IndexSection]
-    var slots: [ArenaSlot]
     var index: Index
     var addresses: AddressMap
     var bloom: BloomBits?
+
+    /// The arenas in the order of filling.
+    var slots: [ArenaSlot] { addresses.slots(index.table) }
+    var sections: [IndexSection] { index.sections.compactMap { $0 } }
   }
 
+  /// Opens the store.
   func open() throws(StoreError) -> Result {
+    let partitions = try openArenas()
+    let index = try openOrRebuildIndex(partitions)
+    let addresses = try addressMap(index, partitions)
+    let bloom = try openBloom(addresses.slots(index.table))
+    return Result(partitions: partitions, index: index, addresses: addresses, bloom: bloom)
+  }
+
+  private func openOrRebuildIndex(_ partitions: [ArenaPartition]) throws(StoreError) -> Index {
+    if let index = try? openIndex() { return index }
+    let (index, overflow) = try newIndex(partitions)
+    guard overflow == 0 else {
+      throw .inconsistent(
+        place: "index \(quoted(parts.indexName))",
+        reason: "is too small: its buckets have no room for \(overflow) blocks")
+    }
+    return index
+  }
+
+  /// Makes the index anew; returns how many blocks their buckets had no room for.
+  func rebuildIndex() throws(StoreError) -> Int {
+    try newIndex(openArenas()).overflow
+  }
+
+  /// Makes the bloom filter anew.
+  func rebuildBloom() throws(StoreError) {
+    guard let partition = parts.bloom else { return }
+    let index = try openIndex()
+    let addresses = try addressMap(index, openArenas())
+    _ = try newBloom(in: partition, addresses.slots(index.table))
+  }
+
+  private func openArenas() throws(StoreError) -> [ArenaPartition] {
     var partitions: [ArenaPartition] = []
     for partition in parts.arenas { partitions.append(try ArenaPartition(partition)) }
-    let arenas = partitions.flatMap(\.arenas)
-    let (sections, index, isNew) = try openIndex(arenas)
-    let addresses = AddressMap(index.table, arenas: arenas)
-    if let problem = addresses.problems.first { throw problem }
-    let slots = zip(addresses.arenasInOrder, index.table.arenas).map { arena, line in
-      ArenaSlot(arena: arena, address: line.range.lowerBound)
-    }
-    let rebuilder = IndexRebuilder(slots: slots, progress: progress)
-    if isNew {
-      _ = try rebuilder.fill(index)
-      // Only now do the sections say whose they are: a crash before begins it again.
-      try IndexLayout(index.table).apply(to: sections, overwrites: true)
-    }
-    let bloom = try openBloom(rebuilder)
-    return Result(
-      partitions: partitions, sections: sections, slots: slots, index: index,
-      addresses: addresses, bloom: bloom)
+    return partitions
   }
 
-  /// The index as it is on disk, or a new one without entries.
-  private func openIndex(
-    _ arenas: [Arena]
-  ) throws(StoreError) -> (sections: [IndexSection], index: Index, isNew: Bool) {
+  private func addressMap(
+    _ index: Index, _ partitions: [ArenaPartition]
+  ) throws(StoreError) -> AddressMap {
+    let addresses = AddressMap(index.table, arenas: partitions.flatMap(\.arenas))
+    if let problem = addresses.problems.first { throw problem }
+    return addresses
+  }
+
+  /// The index as it is on disk, if all of it is there.
+  private func openIndex() throws(StoreError) -> Index {
     var sections: [IndexSection] = []
-    for partition in parts.sections {
-      if let section = try? IndexSection(partition) { sections.append(section) }
-    }
-    if let index = try? Index(name: parts.indexName, sections: sections),
-      index.sections.allSatisfy({ $0 != nil })
-    {
-      return (sections, index, false)
-    }
-    sections = []
+    for partition in parts.sections { sections.append(try IndexSection(partition)) }
+    let index = try Index(name: parts.indexName, sections: sections)
+    if let problem = index.problems.first { throw problem }
+    return index
+  }
+
+  /// Makes the index anew.
+  ///
+  /// The sections get headers that say whose they are once the buckets are full: after a crash
+  /// before that it is all begun again.
+  private func newIndex(
+    _ partitions: [ArenaPartition]
+  ) throws(StoreError) -> (index: Index, overflow: Int) {
+    let layout = try knownLayout()
+    for partition in parts.sections { try checkMayReplace(partition) }
+    var sections: [IndexSection] = []
     for (number, partition) in parts.sections.enumerated() {
-      try checkMayReplace(partition)
-      let format = IndexSectionFormat(name: "\(parts.indexName).section\(number)")
+      let old = try? IndexSection(partition).header
+      var format = IndexSectionFormat(
+        name: layout?.table.sections[number].name ?? old?.name
+          ?? "\(parts.indexName).section\(number)")
+      format.blockSize = layout?.table.blockSize ?? old?.blockSize ?? format.blockSize
       sections.append(try format.apply(to: partition, overwrites: true))
     }
-    let layout = try IndexLayout(name: parts.indexName, sections: sections, arenas: arenas)
-    // What the headers on disk will say once the buckets are full.
-    let future = zip(sections, layout.headers(of: sections)).map {
+    let new = try finalLayout(layout, sections, partitions)
+    let filled = zip(sections, new.headers(of: sections)).map {
       IndexSection($0.partition, header: $1)
     }
-    return (sections, try Index(layout.table, sections: future), true)
+    let index = try Index(new.table, sections: filled)
+    let slots = try addressMap(index, partitions).slots(index.table)
+    let overflow = try IndexRebuilder(
+      directories: ArenaDirectories(slots: slots), progress: progress
+    ).fill(index)
+    try new.apply(to: sections, overwrites: true)
+    return (index, overflow)
+  }
+
+  private func finalLayout(
+    _ known: IndexLayout?, _ sections: [IndexSection], _ partitions: [ArenaPartition]
+  ) throws(StoreError) -> IndexLayout {
+    if let known { return known }
+    return try IndexLayout(
+      name: parts.indexName, sections: sections, arenas: partitions.flatMap(\.arenas))
+  }
+
+  /// The layout that some section still knows, if it fits the sections that there are.
+  private func knownLayout() throws(StoreError) -> IndexLayout? {
+    for partition in parts.sections {
+      guard let section = try? IndexSection(partition), let table = try? section.table(),
+        table.name == parts.indexName, table.sections.count == parts.sections.count,
+        table.blockSize == section.header.blockSize
+      else { continue }
+      return IndexLayout(table)
+    }
+    return nil
   }
 
   /// Checks that a partition is not part of another store.
@@ -77,19 +137,28 @@ struct StoreOpening {
     }
   }
 
-  /// The filter as it is on disk, or a new one that holds all blocks.
-  private func openBloom(_ rebuilder: IndexRebuilder) throws(StoreError) -> BloomBits? {
+  /// The filter as it is on disk, or else a new one.
+  private func openBloom(_ slots: [ArenaSlot]) throws(StoreError) -> BloomBits? {
     guard let partition = parts.bloom else { return nil }
     if let bloom = try? BloomBits(partition) { return bloom }
-    guard let filter = BloomFilter(formatting: partition.length) else {
+    return try newBloom(in: partition, slots)
+  }
+
+  /// Makes a filter that holds all blocks. Its header is written last.
+  private func newBloom(
+    in partition: any Partition, _ slots: [ArenaSlot]
+  ) throws(StoreError) -> BloomBits {
+    try partition.checkIsUnused(exceptBy: BloomFilter.magic)
+    let old = try? BloomBits(partition).filter
+    guard let filter = old ?? BloomFilter(formatting: partition.length) else {
       throw .format(
         partition: partition.name,
         reason: "\(partition.length) bytes, at least 1048576 needed for a bloom filter")
     }
-    try partition.checkIsUnused(exceptBy: BloomFilter.magic)
     let bloom = BloomBits(partition, filter)
     try filter.clear(partition)
-    try rebuilder.fill(bloom)
+    try IndexRebuilder(directories: ArenaDirectories(slots: slots), progress: progress)
+      .fill(bloom)
     try filter.writeHeader(to: partition)
     return bloom
   }

@@ -1,0 +1,231 @@
+import Posix
+import TestSupport
+import Testing
+import VentiCore
+import VentiStore
+
+struct StoreTests {
+  @Test("what is written is read back: at once, synced, indexed, and after opening again")
+  func roundTrip() throws {
+    let simulated = try SimulatedStore()
+    let store = try simulated.open()
+    let blocks = SimulatedStore.blocks(120, seed: 1)
+
+    for (block, type) in blocks { #expect(try store.write(block, type: type) == block.score) }
+    for (block, type) in blocks { try store.expect(block, type) }
+    try store.sync()
+    for (block, type) in blocks { try store.expect(block, type) }
+    try store.flushIndex()
+    for (block, type) in blocks { try store.expect(block, type) }
+    try store.close()
+
+    let again = try simulated.open()
+    for (block, type) in blocks { try again.expect(block, type) }
+    try again.close()
+    let report = try simulated.check()
+    #expect(report.problems == [])
+    #expect(report.clumpCount == blocks.count)
+    #expect(report.entryCount == blocks.count)
+    #expect(report.unindexedCount == 0)
+  }
+
+  @Test("a block is stored once, whoever writes it, whenever")
+  func once() throws {
+    let simulated = try SimulatedStore()
+    let store = try simulated.open()
+    let block = Block(Array("the same again".utf8))
+
+    for _ in 0..<3 { try store.write(block, type: .data) }
+    try store.flushIndex()
+    for _ in 0..<3 { try store.write(block, type: .data) }
+    try store.close()
+    let again = try simulated.open()
+    try again.write(block, type: .data)
+    try again.close()
+
+    #expect(try simulated.check().clumpCount == 1)
+  }
+
+  @Test("the same bytes of another type are another block; pointers to data and to directories not")
+  func types() throws {
+    let simulated = try SimulatedStore()
+    let store = try simulated.open()
+    let block = Block(Array("typed".utf8))
+
+    try store.write(block, type: .data)
+    try store.write(block, type: .directory)
+    try store.write(block, type: .data.above(1))
+    try store.write(block, type: .directory.above(1))
+    #expect(throws: BlockError.notFound(block.score, .root)) {
+      try store.read(BlockAddress(block.score, .root, limit: 100))
+    }
+    try store.close()
+
+    #expect(try simulated.check().clumpCount == 3)
+  }
+
+  @Test("an empty block is not stored, one that is too long refused")
+  func lengths() throws {
+    let store = try SimulatedStore().open()
+    #expect(try store.write(.empty, type: .data) == .zero)
+    #expect(try store.read(BlockAddress(.zero, .data, limit: 0)).count == 0)
+    let longest = Block([UInt8](repeating: 1, count: 57344))
+    try store.write(longest, type: .data)
+    try store.expect(longest, .data)
+    #expect(throws: BlockError.self) {
+      try store.write(Block([UInt8](repeating: 1, count: 57345)), type: .data)
+    }
+    try store.close()
+  }
+
+  @Test("a block longer than its reader can use is an error")
+  func tooLong() throws {
+    let store = try SimulatedStore().open()
+    let block = Block(Array("eleven byte".utf8))
+    try store.write(block, type: .data)
+    #expect(throws: BlockError.tooLong(block.score, .data, count: 11, limit: 10)) {
+      try store.read(BlockAddress(block.score, .data, limit: 10))
+    }
+    try store.close()
+  }
+
+  @Test("arenas are filled one after the other, and sealed, the last one too")
+  func sealing() throws {
+    let simulated = try SimulatedStore(arenas: 2, buckets: 1024)
+    let store = try simulated.open()
+    var stored: [(block: Block, type: BlockType)] = []
+    let error = #expect(throws: BlockError.self) {
+      for (block, type) in SimulatedStore.blocks(1000, of: 8000...8192, seed: 2) {
+        try store.write(block, type: type)
+        stored.append((block, type))
+      }
+    }
+    #expect(error == .full(reason: "no space left in arenas"))
+
+    // Reads go on, and so does everything else.
+    try store.flushIndex()
+    for (block, type) in stored { try store.expect(block, type) }
+    try store.close()
+    let report = try simulated.check()
+    #expect(report.problems == [])
+    #expect(report.sealCount == 2)
+    #expect(report.clumpCount == stored.count)
+  }
+
+  @Test("a seal that a crash prevented is made up for")
+  func sealLater() throws {
+    let simulated = try SimulatedStore(arenas: 2, buckets: 1024)
+    let store = try simulated.open()
+    for (block, type) in SimulatedStore.blocks(260, of: 8000...8192, seed: 3) {
+      try store.write(block, type: type)
+    }
+    try store.close()
+    let sealed = simulated.reopened()
+    let end = sealed.disk.contents[0].count - 1 << 20
+    sealed.disk.damage(0) {
+      $0.replaceSubrange(end - 20..<end, with: [UInt8](repeating: 0, count: 20))
+    }
+    #expect(try sealed.check().sealCount == 0)
+
+    let again = try sealed.open()
+    try again.flushIndex()
+    try again.close()
+    #expect(try sealed.check().sealCount == 1)
+    #expect(try sealed.check().problems == [])
+  }
+
+  @Test("many threads write and read at once")
+  func threads() throws {
+    let simulated = try SimulatedStore(arenas: 4, buckets: 1024)
+    var options = SimulatedStore.quiet
+    options.unwrittenByteLimit = 40_000
+    options.unindexedClumpLimit = 64
+    let store = try simulated.open(options)
+    let running = Monitor(4)
+    let failures = Monitor([String]())
+    for thread in 0..<4 {
+      Thread.start("writer") {
+        do {
+          // Two and two write the same.
+          for (block, type) in SimulatedStore.blocks(100, seed: UInt64(100 + thread / 2)) {
+            try store.write(block, type: type)
+            try store.expect(block, type)
+          }
+          try store.sync()
+        } catch {
+          failures.withLock { $0.append("\(error)") }
+        }
+        running.update { $0 -= 1 }
+      }
+    }
+    let ended: Void? = running.wait(until: .after(seconds: 60)) { $0 == 0 ? () : nil }
+    #expect(ended != nil)
+    #expect(failures.withLock { $0 } == [])
+    try store.close()
+    #expect(try simulated.check().problems == [])
+    #expect(try simulated.check().clumpCount >= 200)
+  }
+
+  @Test("a full bucket keeps its blocks readable and holds up no other bucket")
+  func fullBucket() throws {
+    // 13 entries to a bucket of 512 bytes, and few buckets.
+    let simulated = try SimulatedStore(arenas: 1, buckets: 16, hasBloom: false)
+    let store = try simulated.open()
+    let blocks = SimulatedStore.blocks(190, of: 20...40, seed: 4)
+    for (block, type) in blocks {
+      try store.write(block, type: type)
+    }
+    try store.flushIndex()
+    for (block, type) in blocks { try store.expect(block, type) }
+    try store.close()
+
+    let indexed = try simulated.check()
+    #expect(indexed.entryCount > 150)
+    #expect(indexed.entryCount < blocks.count)
+    #expect(indexed.problems == [])
+    let again = try simulated.open()
+    for (block, type) in blocks { try again.expect(block, type) }
+    try again.close()
+  }
+
+  @Test("blocks whose bloom bits lie under the header are found and stored once")
+  func bloomBitsUnderHeader() throws {
+    let simulated = try SimulatedStore()
+    let store = try simulated.open()
+    let probes = [322, 1180, 3752, 5428].map { Block(Array("bloom probe \($0)\n".utf8)) }
+    for block in probes { try store.write(block, type: .data) }
+    try store.close()
+    let again = try simulated.open()
+    for block in probes {
+      try again.write(block, type: .data)
+      try again.expect(block, .data)
+    }
+    try again.close()
+    #expect(try simulated.check().clumpCount == probes.count)
+  }
+
+  @Test("a closed store takes no more writes")
+  func closed() throws {
+    let store = try SimulatedStore().open()
+    try store.close()
+    #expect(throws: BlockError.failed(reason: "store is closed")) {
+      try store.write(Block([1]), type: .data)
+    }
+    #expect(throws: BlockError.self) { try store.sync() }
+  }
+
+  @Test("many blocks are fetched at once")
+  func fetch() throws {
+    let store = try SimulatedStore().open()
+    let blocks = SimulatedStore.blocks(50, seed: 5)
+    for (block, type) in blocks { try store.write(block, type: type) }
+    let found = Monitor([Score]())
+    store.fetch(blocks.map { BlockAddress($0.block.score, $0.type, limit: 57344) }) { _, result in
+      guard case .success(let block) = result else { return }
+      found.update { $0.append(block.score) }
+    }
+    let all = found.wait(until: .after(seconds: 60)) { $0.count == 50 ? $0 : nil }
+    #expect(Set(all ?? []) == Set(blocks.map(\.block.score)))
+    try store.close()
+  }
+}
