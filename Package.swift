@@ -63,6 +63,7 @@ let package = Package(
       "VentiServer",
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
     module("VentiStore", ["Posix", "VentiCore", system]),
+    module("VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
@@ -74,8 +75,8 @@ let package = Package(
     command(
       "venti",
       [
-        "CommandSupport", "Posix", "VentiCore", "VentiServer", "VentiStore", "VentiWire",
-        argumentParser, logging, system,
+        "CommandSupport", "Posix", "VentiClient", "VentiCore", "VentiServer", "VentiStore",
+        "VentiTools", "VentiWire", argumentParser, logging, system,
       ]),
     command(
       "vacfs",

@@ -1,5 +1,5 @@
 internal import Glibc
-public import SystemPackage
+package import SystemPackage
 
 extension File {
   /// Puts a file that holds `text` in the place of another, or makes it: rename(2).

@@ -1,4 +1,4 @@
-public import VentiCore
+package import VentiCore
 
 extension Arena {
   /// Finds the arena that begins at `start`, by its head alone: in an arena partition, or in a

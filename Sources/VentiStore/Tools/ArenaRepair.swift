@@ -1,4 +1,4 @@
-package import VentiCore
+internal import VentiCore
 
 /// What of an arena its directory and its tail should say, and do not.
 ///
@@ -11,6 +11,12 @@ package struct ArenaRepair: Sendable {
     package let clump: Clump
     /// What the directory says; nil when it cannot be read.
     package let found: ClumpInfo?
+
+    /// Says what is wrong with the entry of a clump.
+    package init(clump: Clump, found: ClumpInfo?) {
+      self.clump = clump
+      self.found = found
+    }
   }
 
   private let arena: Arena
@@ -37,15 +43,6 @@ package struct ArenaRepair: Sendable {
 
   /// Whether the tail should say something else.
   package var changesTail: Bool { written != tail.written }
-
-  /// The entry of a clump in the directory; nil when it cannot be read.
-  package func directoryEntry(_ number: Int) -> ClumpInfo? {
-    let perBlock = arena.geometry.entriesPerDirectoryBlock
-    let start = number % perBlock * ClumpInfo.byteCount
-    guard let block = try? arena.directoryBlock(number / perBlock) else { return nil }
-    return try? ClumpInfo(
-      parsing: block.bytes.extracting(start..<start + ClumpInfo.byteCount))
-  }
 
   /// Writes directory entries, and then the tail that counts the clumps which it did not.
   ///
