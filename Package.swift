@@ -107,6 +107,7 @@ let package = Package(
       dependencies: ["TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system],
       swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
+    tests(of: "VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,6 @@
 package import VentiClient
 package import VentiCore
-package import VentiStore
+internal import VentiStore
 
 /// A store that a command writes to.
 package struct WritableStore: Sendable {

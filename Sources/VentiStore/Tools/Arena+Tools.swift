@@ -27,8 +27,10 @@ extension Arena {
     return ClumpWalk(self, magic: try head().clumpMagic, counted: .empty, from: .first)
   }
 
-  /// Reads a clump, and checks its block against the score.
-  package func checkedBlock(of clump: Clump) throws(StoreError) -> Block {
+  /// Reads a clump, and checks its block against the score; not its magic number.
+  package func read(
+    _ clump: Clump
+  ) throws(StoreError) -> (header: ClumpHeader, block: Block) {
     let place = "clump \(clump.position.number) at \(clump.position.offset)"
     let stored = try self.clump(at: clump.position.offset, hint: clump.info.clumpByteCount)
     guard stored.header.info == clump.info else {
@@ -43,12 +45,7 @@ extension Arena {
     guard block.score == clump.info.score else {
       throw inconsistent("\(place) has mismatched score")
     }
-    return block
-  }
-
-  /// When a clump was written, in seconds since 1970.
-  package func time(of clump: Clump) throws(StoreError) -> UInt32 {
-    try self.clump(at: clump.position.offset, hint: ClumpHeader.byteCount).header.time
+    return (stored.header, block)
   }
 
   /// Computes the seal from what is on disk: the SHA-1 of the arena, with zeros for the seal.

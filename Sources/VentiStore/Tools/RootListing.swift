@@ -53,16 +53,14 @@ package struct RootListing: Sendable {
   private static func archive(
     _ clump: Clump, in arena: Arena, _ problems: inout [StoreError]
   ) -> Archive {
-    var root: Root?
-    var time: UInt32 = 0
     do throws(StoreError) {
-      time = try arena.time(of: clump)
-      let block = try arena.checkedBlock(of: clump)
-      root = try? Root(parsing: block.bytes)
+      let (header, block) = try arena.read(clump)
+      let root = try? Root(parsing: block.bytes)
+      return Archive(score: clump.info.score, time: header.time, root: root)
     } catch {
       problems.append(error)
+      return Archive(score: clump.info.score, time: 0, root: nil)
     }
-    return Archive(score: clump.info.score, time: time, root: root)
   }
 
   /// Works on several arenas at a time, and returns the results in the order of the arenas.

@@ -121,7 +121,8 @@ private struct StoreFiles {
       try File.create(path, byteCount: byteCount)
     } catch .fileExists {
       throw .occupied(
-        partition: path.string, by: "a file that is no part of the store; remove it if it is of no use")
+        partition: path.string,
+        by: "a file that is no part of the store; remove it if it is of no use")
     } catch {
       throw .file(path: path.string, operation: "create", error)
     }
@@ -139,19 +140,17 @@ private struct StoreFiles {
     if lines.last?.isEmpty == true { lines.removeLast() }
     if index != nil { lines.removeAll { $0.firstWord == "isect" } }
     let place = lines.lastIndex { $0.firstWord == "arenas" } ?? lines.count - 1
-    let names = lines[place].contains { $0 == "/" } ? \FilePath.string : \FilePath.lastName
-    lines.insert("arenas \(arenas[keyPath: names])", at: place + 1)
-    if let index { lines.insert("isect \(index[keyPath: names])", at: place + 2) }
+    // As the other names are: whole, or relative to the directory of the configuration.
+    let isWhole = directory.isAbsolute && lines[place].contains("/")
+    let name = { (path: FilePath) in isWhole ? path.string : path.lastComponent?.string ?? "" }
+    lines.insert("arenas \(name(arenas))", at: place + 1)
+    if let index { lines.insert("isect \(name(index))", at: place + 2) }
     do throws(Errno) {
       try File.replace(path, text: lines.joined(separator: "\n") + "\n")
     } catch {
       throw .file(path: path.string, operation: "rewrite", error)
     }
   }
-}
-
-extension FilePath {
-  fileprivate var lastName: String { lastComponent?.string ?? string }
 }
 
 extension String {

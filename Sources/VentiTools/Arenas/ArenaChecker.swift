@@ -91,7 +91,7 @@ package struct ArenaChecker: Sendable {
       output.note("\(arena.name): \(what), but it is sealed")
       return false
     }
-    output.note("\(arena.name): \(what)" + (repairs ? "" : " (with -f)"))
+    output.note("\(arena.name): \(what)" + (repairs ? "" : " (-f would do it)"))
     guard repairs else { return false }
     try repair.apply(wrong)
     return true
@@ -159,6 +159,10 @@ private struct ClumpScan {
     }
     guard let block = try? stored.block(), block.score == stored.header.info.score else {
       return complain("\(arena.name): clump=\(number) has mismatched score")
+    }
+    if stored.header.magic != tail.clumpMagic {
+      let magic = Text.hexadecimal(stored.header.magic)
+      complain("\(arena.name): illegal clump magic number=\(magic) at clump=\(number)")
     }
     let info = stored.header.info
     let found = directory.entry(number)

@@ -41,13 +41,13 @@ package struct ArenaMirror: Sendable {
     where numbers.contains(number) {
       do throws(StoreError) {
         let outcome = try mirror(pair.0, to: pair.1)
-        // Arenas that need no word of their own share a line with their neighbours.
-        if let before = run, before.outcome != outcome || outcome == .mirrored || verbosity > 1 {
+        if let before = run, before.outcome != outcome {
           report(before)
           run = nil
         }
         run = (outcome, run?.first ?? pair.0.name, pair.0.name)
-        if outcome == .mirrored, let now = run {
+        // Arenas that need no word of their own share a line with their neighbours.
+        if let now = run, outcome == .mirrored || verbosity > 1 {
           report(now)
           run = nil
         }
@@ -99,13 +99,23 @@ package struct ArenaMirror: Sendable {
     }
     let old = try target.tail()
     if tail.written.clumpCount == 0, old.written.clumpCount == 0 {
-      if verbosity > 1 { announce(source) }
+      // The same magic number on clumps to come, so that they can be copied one day.
+      if tail != old { try update(source, tail, target, old, isSealed: false) }
       return .empty
     }
     let isSealed = tail.indexed.isSealed && tail.seal != .none
     if isSealed, old.seal == tail.seal { return .sealed }
     announce(source)
     try checkPrefix(source, tail, target, old)
+    if tail != old { try update(source, tail, target, old, isSealed: isSealed) }
+    say("\(source.name): \(Text.grouped(tail.written.usedByteCount)) used mirrored")
+    return .mirrored
+  }
+
+  /// Copies what is new: the tail last, when all that it counts is safe.
+  private func update(
+    _ source: Arena, _ tail: ArenaTail, _ target: Arena, _ old: ArenaTail, isSealed: Bool
+  ) throws(StoreError) {
     try copyHead(source, target)
     if isSealed {
       // The seal is over all bytes, those that mean nothing included.
@@ -122,8 +132,6 @@ package struct ArenaMirror: Sendable {
       throw .inconsistent(
         place: "arena \(quoted(target.name))", reason: "copy does not match the seal")
     }
-    say("\(source.name): \(Text.grouped(tail.written.usedByteCount)) used mirrored")
-    return .mirrored
   }
 
   /// Checks that what the target holds is the beginning of what the source holds.

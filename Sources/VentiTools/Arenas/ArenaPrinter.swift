@@ -39,27 +39,27 @@ package struct ArenaPrinter: Sendable {
         output.note("\(error)")
         isSound = false
       case .success(let clump):
-        if clump.position.offset < first || print(clump) {
-          end = clump.end.offset
-        } else if clump.position.number < tail?.written.clumpCount ?? 0 {
-          end = clump.end.offset
-          isSound = false
-        }
+        let isCounted = clump.position.number < tail?.written.clumpCount ?? 0
+        let isGood = clump.position.offset < first || print(clump, magic: head.clumpMagic)
+        // What is not good after the clumps that are counted is the end of the log.
+        if isGood || isCounted { end = clump.end.offset }
+        isSound = isSound && (isGood || !isCounted)
       }
     }
     output.print("end offset \(end)")
     return isSound
   }
 
-  /// Prints a clump's line; false when its block is not good.
-  private func print(_ clump: Clump) -> Bool {
+  /// Prints a clump's line, if its block is good; returns whether all of the clump is.
+  private func print(_ clump: Clump, magic: UInt32) -> Bool {
     let offset = clump.position.offset
     guard let type = clump.info.type else {
       output.note("clump \(offset) is marked as damaged")
       return false
     }
+    let found: UInt32
     do throws(StoreError) {
-      _ = try arena.checkedBlock(of: clump)
+      found = try arena.read(clump).header.magic
     } catch {
       output.note("clump \(offset) failed to read: \(error)")
       return false
@@ -67,6 +67,9 @@ package struct ArenaPrinter: Sendable {
     output.print(
       "\(Text.padded(offset, to: 22)) \(clump.info.score) \(Text.padded(type, to: 3)) "
         + Text.padded(clump.info.size, to: 5))
-    return true
+    if found != magic {
+      output.note("illegal clump magic number \(Text.hexadecimal(found)) offset \(offset)")
+    }
+    return found == magic
   }
 }

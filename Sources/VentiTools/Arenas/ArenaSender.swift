@@ -61,7 +61,7 @@ package struct ArenaSender: Sendable {
 
   private func block(of clump: Clump, in arena: Arena) -> Block? {
     do throws(StoreError) {
-      return try arena.checkedBlock(of: clump)
+      return try arena.read(clump).block
     } catch {
       let offset = String(clump.position.offset, radix: 16)
       output.note(

@@ -25,7 +25,7 @@ package struct PartitionFormatter: Sendable {
     _ format: ArenaPartitionFormat, in name: String
   ) throws(ToolError) {
     let partition = try open(name)
-    if format.version == .four { output.note("fmtarenas \(name): clearing arenas") }
+    if format.version == .four { output.note("clearing \(name)") }
     let arenas = try onStore { () throws(StoreError) in
       try format.apply(to: partition, overwrites: overwrites)
     }
@@ -42,6 +42,7 @@ package struct PartitionFormatter: Sendable {
     _ format: IndexSectionFormat, in name: String
   ) throws(ToolError) {
     let partition = try open(name)
+    if !format.hasBucketMagic { output.note("clearing \(name)") }
     let section = try onStore { () throws(StoreError) in
       try format.apply(to: partition, overwrites: overwrites)
     }
@@ -73,10 +74,7 @@ package struct PartitionFormatter: Sendable {
       throw .argument(
         name, reason: "\(room) bytes: at least 1m, and 1 to 32 hashes, are needed for a filter")
     }
-    if filter.byteCount < room, blockCount == nil {
-      output.note(
-        "warning: size not a power of 2; only using \(Self.megabytes(filter.byteCount))")
-    }
+    if let warning = Self.warning(filter, room: room) { output.note("warning: \(warning)") }
     try onStore { () throws(StoreError) in
       try filter.apply(to: partition, overwrites: overwrites)
     }
@@ -84,6 +82,15 @@ package struct PartitionFormatter: Sendable {
     output.note(
       "fmtbloom: using \(Self.megabytes(filter.byteCount)), \(filter.hashCount) hashes/score, "
         + "best up to \(Text.grouped(best)) blocks")
+  }
+
+  /// Why a filter is smaller than its room.
+  private static func warning(_ filter: BloomFilter, room: Int) -> String? {
+    guard filter.byteCount < room else { return nil }
+    let size = megabytes(filter.byteCount)
+    return filter.byteCount > room / 2 || filter.byteCount == BloomFilter.byteCounts.upperBound
+      ? "size not a power of 2; only using \(size)"
+      : "using only \(size) - not enough blocks to warrant more"
   }
 
   private static func megabytes(_ byteCount: Int) -> String {

@@ -28,19 +28,24 @@ package struct IndexBuilder: Sendable {
   ) throws(StoreError) -> Bool {
     let summary = try describe(parts)
     let repair = StoreRepair(parts, progress: progress)
+    var indexed = 0
     var overflow = 0
     switch scope {
     case .all:
       overflow = try repair.rebuildIndex()
+      indexed = summary.entries - overflow
       if parts.bloom != nil { try repair.rebuildBloom() }
     case .sections(let names, let bloom):
-      if !names.isEmpty { overflow = try SectionRepair(parts).rebuild(names) }
+      if !names.isEmpty {
+        let result = try SectionRepair(parts).rebuild(names)
+        overflow = result.overflowCount
+        indexed = result.entryCount - overflow
+      }
       if bloom { try repair.rebuildBloom() }
     }
-    let isWhole = scope == .all
-    let indexed = isWhole ? Text.grouped(summary.entries - overflow) : "some"
     output.note(
-      "\(Text.stamp) done arenaentries=\(Text.grouped(summary.clumps)) indexed=\(indexed) "
+      "\(Text.stamp) done arenaentries=\(Text.grouped(summary.clumps)) "
+        + "indexed=\(Text.grouped(indexed)) "
         + "(nskip=\(summary.clumps - summary.entries))")
     if overflow > 0 {
       output.note("\(Text.grouped(overflow)) entries do not fit: their buckets are full")

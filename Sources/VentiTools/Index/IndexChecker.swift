@@ -27,6 +27,16 @@ package struct IndexChecker: Sendable {
     /// Scores that the bloom filter lacks.
     package var missingFromBloom = 0
 
+    /// Counts what was found.
+    package init(
+      spurious: Int = 0, missing: Int = 0, wrong: Int = 0, missingFromBloom: Int = 0
+    ) {
+      self.spurious = spurious
+      self.missing = missing
+      self.wrong = wrong
+      self.missingFromBloom = missingFromBloom
+    }
+
     /// Whether the index is right.
     package var isIndexSound: Bool { spurious + missing + wrong == 0 }
     /// Whether all is right.

@@ -30,7 +30,8 @@ package struct RootPrinter: Sendable {
       (0x21...0x7e).contains(byte) && !"#;&|^$=`'{}()<>".utf8.contains(byte)
     }
     guard text.isEmpty || !isPlain else { return text }
-    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+    return "'"
+      + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
       + "'"
   }
 }

@@ -14,6 +14,13 @@ package final class TreeVerifier: Sendable {
     package var byteCount = 0
     /// Blocks that are not.
     package var problemCount = 0
+
+    /// Counts what was found.
+    package init(blockCount: Int = 0, byteCount: Int = 0, problemCount: Int = 0) {
+      self.blockCount = blockCount
+      self.byteCount = byteCount
+      self.problemCount = problemCount
+    }
   }
 
   private struct State {

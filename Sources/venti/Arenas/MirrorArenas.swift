@@ -1,4 +1,5 @@
 import ArgumentParser
+import VentiStore
 import VentiTools
 
 /// Mirrors a partition of arenas.

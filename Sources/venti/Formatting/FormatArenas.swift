@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import VentiStore
+import VentiTools
 
 /// Formats a partition of arenas.
 struct FormatArenas: ToolCommand {

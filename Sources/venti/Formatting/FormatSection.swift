@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import VentiStore
+import VentiTools
 
 /// Formats a section of an index.
 struct FormatSection: ToolCommand {

@@ -46,11 +46,11 @@ struct Grow: ToolCommand {
     let growth = try StoreGrower(directory: path, arenaByteCount: size.bytes)
       .grow { progress.update($0, of: $1) }
     progress.finish()
-    let index = growth.indexFile.map { ", index in '\($0)'" } ?? ""
-    print(
-      "venti grow: added \(growth.arenaCount) arenas in '\(growth.arenasFile)'\(index): "
-        + "\(try StoreSummary(of: path))")
-    for name in growth.unusedFiles { print("venti grow: '\(name)' is no longer used") }
+    print("venti grow: made \(growth.arenasFile); now \(try StoreSummary(of: path))")
+    if let index = growth.indexFile {
+      let old = growth.unusedFiles.joined(separator: " ")
+      print("venti grow: made a larger index, \(index); no longer used: \(old)")
+    }
     return true
   }
 }

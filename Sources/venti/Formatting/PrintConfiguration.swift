@@ -38,7 +38,7 @@ struct PrintConfiguration: ToolCommand {
   private func input() throws -> [UInt8] {
     let limit = StoreConfiguration.maximumByteCount
     guard let file else { return try FileDescriptor.standardInput.readAll(limit: limit) }
-    let descriptor = try FileDescriptor.open(file, .readOnly)
+    let descriptor = try FileDescriptor.open(FilePath(file), .readOnly)
     return try descriptor.closeAfter { try descriptor.readAll(limit: limit) }
   }
 }
