@@ -18,8 +18,9 @@ extension Arena {
     self.init(name: head.name, partition: partition, start: start, geometry: geometry)
   }
 
-  /// The clumps of the arena: those that the tail counts, and those after them. Without a tail that
-  /// can be read, the headers must do.
+  /// The clumps of the arena: those that the tail counts, and those after them.
+  ///
+  /// Without a tail that can be read, the headers must do.
   package func log() throws(StoreError) -> ClumpWalk {
     if let tail = try? tail() {
       return ClumpWalk(self, magic: tail.clumpMagic, counted: tail.written, from: .first)

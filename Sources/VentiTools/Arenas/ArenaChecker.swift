@@ -1,8 +1,9 @@
 internal import VentiCore
 package import VentiStore
 
-/// Checks arenas by themselves, and mends what their directories and tails say: plan9port's
-/// checkarenas. All is said on standard error.
+/// Checks arenas by themselves, and mends their directories and tails: plan9port's checkarenas.
+///
+/// All is said on standard error.
 ///
 /// Data is never cut away: a clump that is damaged is told of, and passed over. In a sealed arena
 /// nothing is changed.

@@ -3,7 +3,9 @@ package import SystemPackage
 internal import VentiCore
 package import VentiStore
 
-/// Computes the seals of arenas again: plan9port's verifyarena. All is said on standard error.
+/// Computes the seals of arenas again: plan9port's verifyarena.
+///
+/// All is said on standard error.
 package struct SealVerifier: Sendable {
   private static let pieceByteCount = 1 << 20
   private static let standardInput = "<stdin>"

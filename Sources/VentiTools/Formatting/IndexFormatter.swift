@@ -1,8 +1,9 @@
 internal import VentiCore
 package import VentiStore
 
-/// Lays out an index over sections and arenas: plan9port's fmtindex. What was made is said on
-/// standard error.
+/// Lays out an index over sections and arenas: plan9port's fmtindex.
+///
+/// What was made is said on standard error.
 ///
 /// The addresses of clumps follow from the layout. So one that would move arenas that the index
 /// knows is refused, unless overwriting is asked for: then the index must be built anew.

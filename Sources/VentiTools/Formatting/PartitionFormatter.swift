@@ -3,8 +3,9 @@ internal import SystemPackage
 internal import VentiCore
 package import VentiStore
 
-/// Formats partitions: plan9port's fmtarenas, fmtisect and fmtbloom. What was made is said on
-/// standard error.
+/// Formats partitions: plan9port's fmtarenas, fmtisect and fmtbloom.
+///
+/// What was made is said on standard error.
 ///
 /// A partition that holds a part of a store is refused unless overwriting is asked for, which is
 /// then told before it is done.

@@ -2,6 +2,7 @@ internal import VentiCore
 package import VentiStore
 
 /// Makes index and bloom filter anew from the directories of the arenas: plan9port's buildindex.
+///
 /// All is said on standard error.
 package struct IndexBuilder: Sendable {
   /// What is made anew.

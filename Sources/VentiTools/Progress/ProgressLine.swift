@@ -1,8 +1,9 @@
 internal import Posix
 internal import SystemPackage
 
-/// One line on a terminal that says how far something has come, at what rate, and how long it will
-/// still take. Where standard error is no terminal, nothing is shown.
+/// One line on a terminal that says how far something has come, and how long it will still take.
+///
+/// Where standard error is no terminal, nothing is shown.
 package final class ProgressLine: Sendable {
   private struct State {
     var nextUpdate = Deadline.now

@@ -29,7 +29,7 @@ package struct ArchiveList: Sendable, Equatable {
     self.archives = archives
   }
 
-  /// Lists the archives that were found in arenas. Blocks that are no roots are left out.
+  /// Lists the archives that were found in arenas; blocks that are no roots are left out.
   package init(_ listing: RootListing) {
     archives = listing.archives.compactMap { archive in
       guard let root = archive.root else { return nil }
