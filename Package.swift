@@ -65,6 +65,9 @@ let package = Package(
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
+    .target(
+      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestTree", swiftSettings: settings),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
@@ -91,9 +94,17 @@ let package = Package(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
     .executableTarget(
-      name: "FuseTestServer", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "vacfs", "venti", logging,
+        system,
+      ],
+      path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
+    tests(of: "Fuse", ["FuseTestServer", "FuseTestTree", "Posix", system]),
     tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),

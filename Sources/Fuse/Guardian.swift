@@ -28,7 +28,8 @@ final class Guardian: Sendable {
 
   /// Stands down: whoever mounted has unmounted.
   deinit {
-    process.kill()
+    process.send(signal: SIGKILL)
+    process.wait()
     try? line.close()
   }
 }

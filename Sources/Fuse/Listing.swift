@@ -1,17 +1,17 @@
 internal import CFuse
 
 /// Directory entries in the kernel's form (`struct fuse_dirent`, `struct fuse_direntplus`).
-struct Listing {
+package struct Listing {
   /// The entries; valid up to `byteCount`.
   private var buffer: [UInt8]
   /// Length of what is there, in bytes.
-  private(set) var byteCount = 0
+  package private(set) var byteCount = 0
   /// The nodes that the kernel counts as looked up when it takes the listing.
-  private(set) var countedNodes: [NodeID] = []
+  package private(set) var countedNodes: [NodeID] = []
   private let form: ListingForm
 
   /// An empty listing that takes up to `capacity` bytes.
-  init(capacity: Int, form: ListingForm) {
+  package init(capacity: Int, form: ListingForm) {
     buffer = [UInt8](repeating: 0, count: capacity)
     self.form = form
   }
@@ -37,7 +37,7 @@ struct Listing {
   ///
   /// A name that no Linux file can have is taken but not shown: the kernel would refuse the
   /// whole listing.
-  mutating func append(_ entry: DirectoryEntry) -> Bool {
+  package mutating func append(_ entry: DirectoryEntry) -> Bool {
     guard entry.hasPossibleName else { return true }
     let start = byteCount
     let room = buffer.count - start
@@ -49,6 +49,9 @@ struct Listing {
     if let node = entry.node, form == .nodes { countedNodes.append(node.id) }
     return true
   }
+
+  /// The entries as the kernel gets them.
+  package var bytes: ArraySlice<UInt8> { buffer[..<byteCount] }
 
   /// Lends the entries to `body`.
   func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

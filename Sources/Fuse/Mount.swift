@@ -96,7 +96,7 @@ extension MountOptions {
   }
 
   /// What follows `-o` for fusermount3, which wants commas and backslashes escaped.
-  var fusermountText: String {
+  package var fusermountText: String {
     func escaped(_ text: String) -> String {
       String(text.flatMap { $0 == "," || $0 == "\\" ? ["\\", $0] : [$0] })
     }

@@ -1,23 +1,23 @@
-internal import SystemPackage
+package import SystemPackage
 
 /// This process's mounts, as `/proc/self/mountinfo` lists them (proc(5)).
 ///
 /// Reading it asks no file system anything, so that a server may look for its own mount.
-struct MountTable {
+package struct MountTable {
   private let lines: [ArraySlice<UInt8>]
 
   /// The table as it is now.
-  static func current() throws(Errno) -> MountTable {
+  package static func current() throws(Errno) -> MountTable {
     MountTable(try SmallFile.read("/proc/self/mountinfo"))
   }
 
   /// Takes the text of a table.
-  init(_ text: [UInt8]) {
+  package init(_ text: [UInt8]) {
     lines = text.split(separator: UInt8(ascii: "\n"))
   }
 
   /// The device (`major:minor`) of the uppermost mount at `path`, nil when nothing is mounted.
-  func device(at path: String) -> String? {
+  package func device(at path: String) -> String? {
     let path = Array(path.utf8)
     for line in lines.reversed() {
       let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5)

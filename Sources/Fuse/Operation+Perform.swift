@@ -2,7 +2,7 @@ internal import SystemPackage
 
 extension Operation {
   /// Has the file system do it.
-  func perform(
+  package func perform(
     on fileSystem: any ReadOnlyFileSystem, patience: Patience
   ) throws(FileSystemError) -> Reply {
     switch self {

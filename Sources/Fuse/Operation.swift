@@ -1,5 +1,5 @@
 /// What a request asks of the file system, as a value that can be tried twice.
-enum Operation: Sendable, Hashable {
+package enum Operation: Sendable, Hashable {
   case lookUp(name: [UInt8], directory: NodeID)
   case attributes(NodeID)
   case target(NodeID)
@@ -12,7 +12,7 @@ enum Operation: Sendable, Hashable {
 }
 
 extension Operation: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     switch self {
     case .lookUp(let name, let directory): "look up \(quoted(name)) in node \(directory.rawValue)"
     case .attributes(let node): "attributes of node \(node.rawValue)"

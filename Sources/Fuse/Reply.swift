@@ -1,5 +1,5 @@
 /// The answer to a request, before it takes the kernel's form.
-enum Reply {
+package enum Reply {
   /// A file that was looked up, or that there is no such name.
   case node(Node?)
   case attributes(Attributes)

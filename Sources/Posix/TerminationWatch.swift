@@ -18,6 +18,7 @@ public final class TerminationWatch: Sendable {
     let reading = pipe.reading.rawValue
     wakeUp = pipe.writing.rawValue
     let started = Thread.start("signals") {
+      unblockSignals()
       let number = Self.firstByte(from: reading)
       close(reading)
       if number != 0 {
@@ -61,9 +62,19 @@ private func onSignal(_ number: CInt) {
   errno = saved
 }
 
+private let watchedSignals = [SIGINT, SIGTERM, SIGHUP]
+
+/// Lets the thread that calls be interrupted, even if the process was started deaf.
+private func unblockSignals() {
+  var signals = sigset_t()
+  unsafe sigemptyset(&signals)
+  for number in watchedSignals { unsafe sigaddset(&signals, number) }
+  unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+}
+
 /// Sets what the watched signals do, except where they are ignored.
 private func setSignals(to handler: sighandler_t?) {
-  for number in [SIGINT, SIGTERM, SIGHUP] {
+  for number in watchedSignals {
     let previous = signal(number, handler)
     // Functions cannot be compared, but SIG_IGN is not one: it is the number 1.
     if unsafe unsafeBitCast(previous, to: Int.self) == 1 { signal(number, SIG_IGN) }

@@ -14,6 +14,8 @@ public struct Archive: Sendable {
   public let top: Item
   /// Why the top directory's record could not be used; `top` has default values then.
   public let topFault: ArchiveError?
+  /// The numbers that the archive uses.
+  let topSpace: QidSpace?
 
   /// What a root's type says when it is an archive's.
   static let rootType = Array("vac".utf8)
@@ -36,10 +38,10 @@ public struct Archive: Sendable {
     let record = Result { () throws(ArchiveError) in try Self.readRecord(slots, from: source) }
     switch record {
     case .success(let record):
-      (top, topFault) = (Item(top: record, reference), nil)
+      (top, topFault, topSpace) = (Item(top: record, reference), nil, record.space)
     case .failure(let error):
       if case .block(let error) = error, !error.isOfOneBlock { throw .block(error) }
-      (top, topFault) = (Item(top: .plainTop, reference), error)
+      (top, topFault, topSpace) = (Item(top: .plainTop, reference), error, nil)
     }
   }
 
@@ -91,7 +93,7 @@ public struct Archive: Sendable {
     let entry = try slots.entry(2, generation: nil, isDirectory: false)
     var scan = try StreamScan(entry, in: source)
     switch try scan.next() {
-    case .leaf(_, let block):
+    case .leaf(_, _, let block):
       do throws(FormatError) {
         return try MetadataBlock(parsing: block, leafSize: entry.leafSize).record(0)
       } catch {
@@ -117,8 +119,8 @@ extension Item {
       name: record.name, kind: .directory, permissions: record.mode.unixPermissions,
       isAppendOnly: false, isExclusive: false, owner: record.owner, group: record.group,
       modified: FileTime(record.modified, record.unix?.modified),
-      changed: FileTime(record.changed, record.unix?.changed),
-      accessed: FileTime(record.accessed, record.unix?.accessed),
+      changed: FileTime(record.changed, record.unix?.rest(\.changed)),
+      accessed: FileTime(record.accessed, record.unix?.rest(\.accessed)),
       qid: record.qid, number: reference.number, unix: record.unix,
       contents: .directory(reference), attributeStream: nil)
   }

@@ -35,6 +35,7 @@ public enum SlotFault: Sendable, Equatable {
 }
 
 extension ArchiveError: CustomStringConvertible {
+  /// The message.
   public var description: String {
     switch self {
     case .invalidName(let found, let expected):
@@ -58,6 +59,7 @@ extension ArchiveError: CustomStringConvertible {
 }
 
 extension SlotFault: CustomStringConvertible {
+  /// The message.
   public var description: String {
     switch self {
     case .inactive: "not in use"

@@ -26,7 +26,9 @@ public final class Directory: Sendable {
   public let omissionCount: Int
   /// Directories in this one.
   public let subdirectoryCount: Int
-  /// Whether every block could be read. What is missing may be there another time.
+  /// Whether every block could be read.
+  ///
+  /// What is missing may be there another time.
   public let isComplete: Bool
 
   /// Reads both streams of a directory.
@@ -49,7 +51,7 @@ public final class Directory: Sendable {
     var isComplete = true
     while let piece = try metadataScan.next() {
       switch piece {
-      case .leaf(_, let block):
+      case .leaf(_, _, let block):
         loader.add(block, leafSize: reference.metadata.leafSize)
       case .lost(_, _, let error):
         loader.omit(.unreadable(error))
@@ -129,8 +131,8 @@ public final class Directory: Sendable {
       isExclusive: row.traits & DirectoryRow.exclusive != 0,
       owner: texts[Int(row.owner)], group: texts[Int(row.group)],
       modified: FileTime(row.modified, unix?.modified),
-      changed: FileTime(row.changed, unix?.changed),
-      accessed: FileTime(row.accessed, unix?.accessed),
+      changed: FileTime(row.changed, unix?.rest(\.changed)),
+      accessed: FileTime(row.accessed, unix?.rest(\.accessed)),
       qid: row.qid, number: row.number, unix: unix, contents: contents(row, position),
       attributeStream: attributeStream(unix))
   }

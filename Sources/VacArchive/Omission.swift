@@ -29,6 +29,7 @@ public enum Omission: Sendable, Equatable {
 }
 
 extension Omission: CustomStringConvertible {
+  /// The message.
   public var description: String {
     switch self {
     case .record(let number, let block, let error):
@@ -50,6 +51,7 @@ extension Omission: CustomStringConvertible {
 }
 
 extension Omission.NameFault: CustomStringConvertible {
+  /// The message.
   public var description: String {
     switch self {
     case .empty: "empty name"

@@ -34,6 +34,8 @@ public struct Record: Hashable, Sendable {
   public var space: QidSpace?
   /// What the fields above cannot hold.
   public var unix: UnixMetadata?
+  /// Options of unknown kinds, each with kind and length: kept when a record is rewritten.
+  public var otherOptions: [UInt8] = []
 
   /// Describes a file.
   public init(name: [UInt8], slot: UInt32, qid: UInt64, mode: FileMode) {
@@ -61,7 +63,66 @@ public struct Record: Hashable, Sendable {
     accessed = fields.accessed
     sourceQid = fields.sourceQid
     space = fields.space
+    otherOptions = fields.others.flatMap { bytes[$0] }
     if let range = fields.unix { unix = try UnixMetadata.parse(block[range].bytes) }
+  }
+}
+
+extension Record {
+  /// The version that is written: the one that all readers know.
+  static let version: UInt16 = 8
+
+  /// Appends the record, in version 8.
+  ///
+  /// A directory's metadata stream is in the slot after `slot`: this version cannot say otherwise.
+  ///
+  /// - Precondition: texts and options have at most 65535 bytes each.
+  public func write(to writer: inout ByteWriter) {
+    writer.uint32(RecordFields.magic)
+    writer.uint16(Self.version)
+    Self.write(name, to: &writer)
+    writer.uint32(slot)
+    writer.uint64(qid)
+    for text in [owner, group, modifier] { Self.write(text, to: &writer) }
+    for number in [modified, modificationCount, changed, accessed, mode.rawValue] {
+      writer.uint32(number)
+    }
+    writeOptions(to: &writer)
+  }
+
+  private func writeOptions(to writer: inout ByteWriter) {
+    if let sourceQid {
+      Self.write(option: RecordFields.OptionKind.sourceQid, to: &writer) { writer in
+        writer.uint64(sourceQid.path)
+        writer.uint32(sourceQid.version)
+      }
+    }
+    if let space {
+      Self.write(option: RecordFields.OptionKind.qidSpace, to: &writer) { writer in
+        writer.uint64(space.offset)
+        writer.uint64(space.maximum)
+      }
+    }
+    if generation != 0 {
+      Self.write(option: RecordFields.OptionKind.generation, to: &writer) { $0.uint32(generation) }
+    }
+    if let unix { Self.write(option: UnixMetadata.optionKind, to: &writer, unix.write) }
+    writer.raw(otherOptions)
+  }
+
+  private static func write(_ text: [UInt8], to writer: inout ByteWriter) {
+    writer.uint16(UInt16(text.count))
+    writer.raw(text)
+  }
+
+  private static func write(
+    option kind: UInt8, to writer: inout ByteWriter, _ body: (inout ByteWriter) -> Void
+  ) {
+    var data = ByteWriter()
+    body(&data)
+    writer.uint8(kind)
+    writer.uint16(UInt16(data.bytes.count))
+    writer.raw(data.bytes)
   }
 }
 

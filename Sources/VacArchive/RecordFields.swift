@@ -24,6 +24,8 @@ struct RecordFields {
   /// The least that a record can have.
   static let headerByteCount = 8
 
+  static let optionHeaderByteCount = 3
+
   enum OptionKind {
     static let sourceQid: UInt8 = 1
     static let qidSpace: UInt8 = 3
@@ -50,6 +52,8 @@ struct RecordFields {
   private(set) var unix: Range<Int>?
   /// A second option of the kind of `unix`: then neither is believed.
   private(set) var repeatsUnix = false
+  /// Options of other kinds, each with its header.
+  private(set) var others: [Range<Int>] = []
   private var hasGenerationOption = false
 
   /// Parses a whole record; ranges count from the beginning of `bytes`.
@@ -124,6 +128,10 @@ struct RecordFields {
       try reader.skip(count)
     default:
       try reader.skip(count)
+      // plan9port takes no notice of its own kinds where they are out of place; nor is there a
+      // reason to keep them.
+      guard kind > OptionKind.generation else { return }
+      others.append(reader.offset - count - Self.optionHeaderByteCount..<reader.offset)
     }
   }
 

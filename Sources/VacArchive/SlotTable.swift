@@ -30,7 +30,7 @@ struct SlotTable: Sendable {
       switch piece {
       case .lost(let leaves, _, let error):
         lost.append((leaves.lowerBound * perBlock..<leaves.upperBound * perBlock, error))
-      case .leaf(let number, let block):
+      case .leaf(let number, _, let block):
         let firstSlot = number * perBlock
         let slots = min(perBlock, (block.count + Entry.byteCount - 1) / Entry.byteCount)
         // A stored leaf may end within an entry, or before entries that are not in use.

@@ -5,7 +5,8 @@ internal import VentiCore
 /// Holes are passed over. A block that cannot be read costs the leaves that only it leads to.
 struct StreamScan {
   enum Piece {
-    case leaf(number: Int, Block)
+    /// A stored leaf; its bytes are empty when only scores are asked for.
+    case leaf(number: Int, Score, Block)
     case lost(leaves: Range<Int>, Score, BlockError)
   }
 
@@ -26,15 +27,21 @@ struct StreamScan {
   private let entry: Entry
   private let source: any BlockSource
   private let blockLimit: Int
+  private let readsLeaves: Bool
   private let leafCount: Int
   private var path: [Step] = []
   private var hasBegun = false
   private var blockCount = 0
+  /// Pointer blocks that were read, when only scores are asked for.
+  private(set) var pointerBlocks: Set<Score> = []
 
-  /// - Parameter blockLimit: blocks that are read before the tree is taken for a made-up one,
-  ///   which names the same blocks again and again.
+  /// - Parameters:
+  ///   - blockLimit: blocks that are read before the tree is taken for a made-up one,
+  ///     which names the same blocks again and again.
+  ///   - readsLeaves: whether to read the leaves, not only find their scores.
   init(
-    _ entry: Entry, in source: any BlockSource, blockLimit: Int = Directory.blockLimit
+    _ entry: Entry, in source: any BlockSource, blockLimit: Int = Directory.blockLimit,
+    readsLeaves: Bool = true
   ) throws(ArchiveError) {
     if case .failure(let error) = Result(catching: { () throws(FormatError) in
       try HashTree(entry, in: source)
@@ -44,6 +51,7 @@ struct StreamScan {
     self.entry = entry
     self.source = source
     self.blockLimit = blockLimit
+    self.readsLeaves = readsLeaves
     leafCount = (entry.size + entry.leafSize - 1) / entry.leafSize
   }
 
@@ -101,6 +109,7 @@ struct StreamScan {
     guard blockCount <= blockLimit else {
       throw .tooLarge(subject: "directory", size: blockCount, limit: blockLimit)
     }
+    if height == 0, !readsLeaves { return .leaf(number: firstLeaf, score, .empty) }
     let block: Block
     do throws(BlockError) {
       block = try source.read(address(score, height: height))
@@ -108,7 +117,8 @@ struct StreamScan {
       guard error.isOfOneBlock else { throw .block(error) }
       return lost(firstLeaf, span, score, error)
     }
-    guard height > 0 else { return .leaf(number: firstLeaf, block) }
+    guard height > 0 else { return .leaf(number: firstLeaf, score, block) }
+    if !readsLeaves { pointerBlocks.insert(score) }
     path.append(
       Step(block: block, height: height, firstLeaf: firstLeaf, span: leaves(underPointerAt: height))
     )
@@ -141,7 +151,7 @@ struct StreamScan {
 
   /// Keeps what the last step will read next on its way.
   private mutating func prefetchAhead() {
-    guard let step = path.last else { return }
+    guard let step = path.last, step.height > 1 || readsLeaves else { return }
     let blockSize = step.height == 1 ? entry.leafSize : entry.pointerSize
     let window = max(2, Self.prefetchByteCount / blockSize)
     guard step.position + window / 2 >= step.prefetched else { return }

@@ -51,9 +51,9 @@ public struct UnixMetadata: Hashable, Sendable {
 
   /// The rest of the modification time.
   public var modified: TimeExtension?
-  /// The rest of the access time.
+  /// The rest of the access time; nil, that of the modification time.
   public var accessed: TimeExtension?
-  /// The rest of the time of the last change of the inode.
+  /// The rest of the time of the last change of the inode; nil, that of the modification time.
   public var changed: TimeExtension?
   /// The numbers of owner and group.
   public var owner: Owner?
@@ -68,6 +68,12 @@ public struct UnixMetadata: Hashable, Sendable {
 
   /// Makes metadata that says nothing.
   public init() {}
+
+  /// The rest of the access time or of the change time: where it is not recorded, the time is the
+  /// same as the modification time.
+  func rest(_ time: KeyPath<UnixMetadata, TimeExtension?>) -> TimeExtension? {
+    self[keyPath: time] ?? modified
+  }
 
   private struct Fields: OptionSet {
     let rawValue: UInt16

@@ -43,7 +43,8 @@ final class CallHandler: ChannelInboundHandler {
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
     let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-    let period = TimeAmount(seconds: min(0.25, options.callSeconds / 4))
+    let shortest = min(options.callSeconds, options.silenceSeconds, options.connectSeconds)
+    let period = TimeAmount(seconds: min(0.25, shortest / 4))
     clock = context.eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
       handler.value.tick()
     }
@@ -100,7 +101,7 @@ final class CallHandler: ChannelInboundHandler {
   /// How long the server may be silent while calls are in flight.
   private var patienceSeconds: Double {
     if link == nil { return options.connectSeconds }
-    return calls.hasSync ? max(options.syncSeconds, options.callSeconds) : options.callSeconds
+    return calls.hasSync ? max(options.syncSeconds, options.silenceSeconds) : options.silenceSeconds
   }
 
   // MARK: Calls out

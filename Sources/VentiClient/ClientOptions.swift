@@ -4,6 +4,11 @@ public struct ClientOptions: Sendable {
   public var connections = 4
   /// How long a read may take in all, reconnections included.
   public var callSeconds = 30.0
+  /// How long a connection may be silent while calls are in flight on it.
+  ///
+  /// It is replaced then, and the calls go out again: a router may have forgotten it, or the server
+  /// may have lost its power.
+  public var silenceSeconds = 10.0
   /// How long a sync may take; a server that flushes a large cache needs its time.
   public var syncSeconds = 300.0
   /// How long it may take to connect and to greet each other.

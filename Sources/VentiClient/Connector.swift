@@ -39,7 +39,7 @@ struct Connector: Sendable {
     let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .connectTimeout(TimeAmount(seconds: options.connectSeconds))
       .channelOption(.autoRead, value: false)
-      .channelOption(.recvAllocator, value: Transport.readBuffers)
+      .channelOption(.recvAllocator, value: Transport.readBuffers(maximum: 1 << 20))
     switch dial {
     case .tcp(let host, let port):
       return

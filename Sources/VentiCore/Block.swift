@@ -62,6 +62,22 @@ public struct Block: Sendable {
     return Block(storage: storage, start: start + range.lowerBound, count: range.count)
   }
 
+  /// The block without the zeros at its end, over the same memory: the form in which data and
+  /// directories are stored.
+  public var withoutTrailingZeros: Block {
+    let bytes = bytes
+    var end = count
+    // Both loads stay within the bytes: `end` is between 0 and `count`.
+    while end >= 8, unsafe bytes.unsafeLoadUnaligned(fromByteOffset: end - 8, as: UInt64.self) == 0
+    {
+      end -= 8
+    }
+    while end > 0, unsafe bytes.unsafeLoad(fromByteOffset: end - 1, as: UInt8.self) == 0 {
+      end -= 1
+    }
+    return self[0..<end]
+  }
+
   /// Where the bytes are: valid while any block over the same memory lives.
   public var address: UnsafeRawPointer? {
     unsafe storage.memory.baseAddress.map { unsafe UnsafeRawPointer($0 + start) }

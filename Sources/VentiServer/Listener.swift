@@ -64,6 +64,10 @@ struct Listener: Sendable {
   /// EADDRINUSE on Linux.
   private static let addressInUse: CInt = 98
 
+  /// The most that is read at once: room for the largest message, and for no more of the smallest,
+  /// each of which has a reply, than a client may cost.
+  private static let readByteCount = 1 << 17
+
   private var tcp: ServerBootstrap {
     bootstrap
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -77,7 +81,7 @@ struct Listener: Sendable {
     return ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelOption(.recvAllocator, value: Transport.readBuffers)
+      .childChannelOption(.recvAllocator, value: Transport.readBuffers(maximum: Self.readByteCount))
       // One read at a time: how much a session takes in is decided anew after each.
       .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.writeBufferWaterMark, value: output)

@@ -14,8 +14,8 @@ public enum Transport {
     try pipeline.addHandler(handler)
   }
 
-  /// Buffers for reading: small for a connection at rest, up to 1 MiB for one that streams.
-  public static var readBuffers: AdaptiveRecvByteBufferAllocator {
-    AdaptiveRecvByteBufferAllocator(minimum: 1 << 11, initial: 1 << 14, maximum: 1 << 20)
+  /// Buffers for reading: small for a connection at rest, up to `maximum` for one that streams.
+  public static func readBuffers(maximum: Int) -> AdaptiveRecvByteBufferAllocator {
+    AdaptiveRecvByteBufferAllocator(minimum: 1 << 11, initial: 1 << 14, maximum: maximum)
   }
 }

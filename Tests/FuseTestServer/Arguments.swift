@@ -49,11 +49,7 @@ struct Arguments {
 struct FileDescriptorOutput: Sendable {
   static let standardOutput = Self(descriptor: .standardOutput)
   static let standardError = Self(descriptor: .standardError)
-  private let descriptor: FileDescriptor
-
-  private init(descriptor: FileDescriptor) {
-    self.descriptor = descriptor
-  }
+  let descriptor: FileDescriptor
 
   func write(_ line: String) {
     _ = try? descriptor.writeAll((line + "\n").utf8)

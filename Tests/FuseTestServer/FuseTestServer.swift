@@ -1,11 +1,15 @@
 import Fuse
+import FuseTestTree
+import Glibc
 import Posix
 
-/// Mounts a `MemoryTree` and obeys its standard input, one word a line:
+/// Mounts a `MemoryTree` and obeys its standard input.
 ///
+/// A word a line:
 /// - `count`: prints how many messages the kernel has sent since the last time;
 /// - `hanging N`: waits until N reads hang;
-/// - `release`: lets them go on.
+/// - `release`: lets them go on;
+/// - `die`: ends without further ado.
 ///
 /// It prints `ready` once the mount answers, and answers each word with one line. The end of
 /// its input unmounts: nothing stays behind when a test dies.
@@ -16,6 +20,7 @@ enum FuseTestServer {
       try serve(Arguments(CommandLine.arguments))
     } catch {
       print("failed: \(error)")
+      exit(1)
     }
   }
 
@@ -47,6 +52,9 @@ enum FuseTestServer {
     case "hanging":
       guard words.count == 2, let count = Int(words[1]) else { return "hanging how many?" }
       return tree.waitForHanging(count) ? "they hang" : "they do not hang"
+    case "die":
+      raise(SIGKILL)
+      return "dead"
     case "release":
       tree.release()
       return "released"

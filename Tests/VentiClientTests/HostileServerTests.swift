@@ -130,7 +130,7 @@ struct HostileServerTests {
     #expect(try client.read(Self.address) == Self.block)
   }
 
-  @Test("a hung connection is replaced, and reads succeed again")
+  @Test("a hung connection is replaced, and its reads succeed on the new one")
   func replaced() throws {
     let store = MemoryStore()
     try store.write(Self.block, type: .data)
@@ -139,9 +139,33 @@ struct HostileServerTests {
       if session.number == 0 { while true { _ = try session.receive() } }
       try session.serve(store)
     }
-    let client = try VentiClient.connect(to: server.dial, options: .impatient(1.5))
+    let client = try VentiClient.connect(to: server.dial, options: .impatient(3))
 
-    #expect(throws: BlockError.self) { try client.read(Self.address) }
+    #expect(try client.read(Self.address) == Self.block)
+  }
+
+  @Test("a server that stops answering fails reads by their deadline, and is read again after that")
+  func recovers() throws {
+    let store = MemoryStore()
+    try store.write(Self.block, type: .data)
+    let isHung = Monitor(true)
+    let server = try ServerDouble { session in
+      try session.greet()
+      while true {
+        let (tag, request) = try session.receive()
+        if isHung.withLock({ $0 }) { continue }
+        try session.send(ServerDouble.Session.answer(request, store), tag)
+      }
+    }
+    let client = try VentiClient.connect(to: server.dial, options: .impatient(1))
+
+    let error = #expect(throws: BlockError.self) { try client.read(Self.address) }
+    guard case .timedOut(Self.block.score, let peer, 1) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(peer.hasPrefix(client.name))
+    isHung.withLock { $0 = false }
     #expect(try client.read(Self.address) == Self.block)
   }
 

@@ -108,6 +108,7 @@ extension ClientOptions {
   static func impatient(_ seconds: Double = 0.4) -> ClientOptions {
     var options = ClientOptions()
     options.callSeconds = seconds
+    options.silenceSeconds = seconds / 2
     options.connectSeconds = seconds
     options.syncSeconds = 4 * seconds
     options.reconnectSeconds = 0.2

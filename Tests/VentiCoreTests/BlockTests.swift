@@ -38,4 +38,14 @@ struct BlockTests {
       }
     }
   }
+
+  @Test("zeros at the end are dropped, others stay", arguments: 0...40)
+  func trailingZeros(count: Int) {
+    for zeros in 0...40 {
+      let kept = count == 0 ? [] : [0] + [UInt8](repeating: 7, count: count)
+      let block = Block(kept + [UInt8](repeating: 0, count: zeros))
+      #expect(block.withoutTrailingZeros == Block(kept))
+      #expect(block[0..<block.count - zeros].withoutTrailingZeros == Block(kept))
+    }
+  }
 }

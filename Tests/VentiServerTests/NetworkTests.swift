@@ -16,7 +16,8 @@ struct NetworkTests {
     }
   }
 
-  @Test("a store on the network keeps the rules of sources", arguments: BlockSourceConformance.allCases)
+  @Test(
+    "a store on the network keeps the rules of sources", arguments: BlockSourceConformance.allCases)
   func conformance(rule: BlockSourceConformance) throws {
     let test = try ServerUnderTest()
     let client = try VentiClient.connect(to: test.server.addresses[0])

@@ -58,17 +58,12 @@ struct Plan9portTests {
     try withTemporaryDirectory { directory in
       let (server, dial) = try startServer(in: directory)
       let client = try VentiClient.connect(to: dial)
-      var generator = SeededGenerator(seed: 9)
-      let blocks = (0..<300).map { number in
-        (
-          block: Block(generator.bytes(Int.random(in: 2..<9000, using: &generator))),
-          type: BlockType.all[number % BlockType.all.count]
-        )
+      for stored in BlockSourceConformance.contents {
+        #expect(try client.write(stored.block, type: stored.type) == stored.block.score)
       }
-      for (block, type) in blocks { #expect(try client.write(block, type: type) == block.score) }
       try client.sync()
 
-      #expect(BlockSourceConformance(client, holding: blocks).failures() == [])
+      for rule in BlockSourceConformance.allCases { try rule.check(client) }
       _ = try server.terminate()
     }
   }

@@ -136,6 +136,39 @@ struct ReadOnlyStoreTests {
     #expect(opened.arenas.count == 3)
   }
 
+  @Test("threads read while a server writes, counts and indexes", .timeLimit(.minutes(1)))
+  func threads() throws {
+    let threadCount = 4
+    let total = 160
+    let opened = try store.open()
+    let state = Monitor((published: 0, wrong: 0, running: threadCount))
+    for thread in 0..<threadCount {
+      let started = Thread.start("reader") {
+        var number = thread
+        while number < total {
+          state.wait { $0.published > number ? () : nil }
+          let block = Self.block(number)
+          let address = BlockAddress(block.score, .data, limit: 1000)
+          if (try? opened.read(address)) != block { state.update { $0.wrong += 1 } }
+          number += thread + 1
+        }
+        state.update { $0.running -= 1 }
+      }
+      try #require(started)
+    }
+
+    for number in 0..<total {
+      let arena = number / 80
+      store.write(Self.block(number), to: arena)
+      if number % 7 == 6 { store.count(arena: arena) }
+      if number % 16 == 15 { store.index(arena: arena) }
+      state.update { $0.published += 1 }
+    }
+
+    let wrong = state.wait(until: .after(seconds: 50)) { $0.running == 0 ? $0.wrong : nil }
+    #expect(wrong == 0)
+  }
+
   private var bucketReads: Int { store.sections.reduce(0) { $0 + $1.readCount } }
 
   private func fill(_ first: Int, count: Int, arena: Int = 0) -> [BlockAddress] {

@@ -26,7 +26,7 @@ final class TestStore {
   let geometry: ArenaGeometry
   private(set) var arenas: [TestArena]
   private let bucketMagic: UInt32?
-  private let bucketsPerSection = 8
+  private let bucketsPerSection = 32
   private let map: BucketMap
   private let base = PartitionLayout.base(blockSize: blockSize)
 

@@ -18,8 +18,12 @@ struct AddressMap: Sendable {
 
   /// Lays out the arenas of a table.
   init(_ table: IndexTable, arenas: [Arena]) {
-    let byName = Dictionary(arenas.map { ($0.name, $0) }) { first, _ in first }
     var problems: [StoreError] = []
+    let byName = Dictionary(arenas.map { ($0.name, $0) }) { first, second in
+      problems.append(
+        second.inconsistent("is there twice, in \(first.partition.name) as well"))
+      return first
+    }
     entries = table.arenas
     self.arenas = table.arenas.map { entry in
       guard let arena = byName[entry.name], arena.geometry.size == entry.range.count else {

@@ -3,7 +3,7 @@ import TestSupport
 
 extension MemoryTree {
   /// The tree of the tests.
-  static func sample(directories: Int, filesEach: Int, meanByteCount: Int) -> MemoryTree {
+  package static func sample(directories: Int, filesEach: Int, meanByteCount: Int) -> MemoryTree {
     let tree = MemoryTree()
     tree.addMany(directories: directories, filesEach: filesEach, meanByteCount: meanByteCount)
     tree.addOddFiles()
@@ -13,6 +13,45 @@ extension MemoryTree {
         "\(number)", to: hanging, kind: .regular, .hanging(Array("late \(number)\n".utf8)))
     }
     return tree
+  }
+
+  /// Gives `body` the path and the contents of each file that has less than 2 MiB and does not
+  /// hang.
+  package func visitSmallFiles(_ body: (String, [UInt8]) throws -> Void) throws {
+    var directories = [(path: "", node: NodeID.root)]
+    while let (path, node) = directories.popLast() {
+      var entries: [DirectoryEntry] = []
+      try list(node, from: 2, form: .nodes, patience: .none) { entries.append($0) == () }
+      for entry in entries {
+        guard let node = entry.node else { continue }
+        let name = path + String(decoding: entry.name, as: UTF8.self)
+        if entry.kind == .directory { directories.append((name + "/", node.id)) }
+        guard entry.kind == .regular, node.attributes.size < 2 << 20,
+          let slices = try? read(node.id, at: 0, count: 2 << 20, patience: .none),
+          let contents = Self.joined(slices)
+        else { continue }
+        try body(name, contents)
+      }
+    }
+  }
+
+  /// The bytes of `slices`, nil where they are not there.
+  private static func joined(_ slices: [Slice]) -> [UInt8]? {
+    var joined: [UInt8] = []
+    for slice in slices {
+      switch slice {
+      case .zeros(let count): joined += [UInt8](repeating: 0, count: count)
+      case .bytes(let bytes, let range):
+        var isThere = false
+        bytes.withBytes { span in
+          guard range.upperBound <= span.byteCount else { return }
+          isThere = true
+          span.withUnsafeBytes { joined += $0[range] }
+        }
+        if !isThere { return nil }
+      }
+    }
+    return joined
   }
 
   /// Adds `many/d<i>/f<j>`, files of random bytes.
@@ -38,6 +77,9 @@ extension MemoryTree {
     add(String(repeating: "n", count: 255), to: 0, kind: .regular, .text("long name\n"))
     add("setuid", to: 0, kind: .regular, permissions: 0o4755, .text(""))
     add("sparse", to: 0, kind: .regular, .sparse(size: 5 << 30, [0, 1 << 17, (5 << 17) - 1]))
+    var generator = SeededGenerator(seed: 2)
+    add("crumbs", to: 0, kind: .regular, .random(1_000_001, unit: 100, &generator))
+    add("wrong", to: 0, kind: .regular, .wrong)
     let crowd = addDirectory("crowd", to: 0)
     for number in 0..<5000 { add("name-\(number)", to: crowd, kind: .regular, .text("x")) }
   }
@@ -45,17 +87,19 @@ extension MemoryTree {
 
 extension MemoryTree.Body {
   /// A file of `size` random bytes.
-  static func random(_ size: Int, _ generator: inout SeededGenerator) -> Self {
-    let starts = stride(from: 0, to: size, by: MemoryTree.blockByteCount)
+  static func random(
+    _ size: Int, unit: Int = MemoryTree.blockByteCount, _ generator: inout SeededGenerator
+  ) -> Self {
+    let starts = stride(from: 0, to: size, by: unit)
     return .blocks(
       starts.map { start in
-        HeapBytes(count: min(MemoryTree.blockByteCount, size - start)) { memory in
+        HeapBytes(count: min(unit, size - start)) { memory in
           for index in stride(from: 0, to: memory.count - 7, by: 8) {
             memory.storeBytes(of: generator.next(), toByteOffset: index, as: UInt64.self)
           }
           for index in memory.count / 8 * 8..<memory.count { memory[index] = UInt8(index & 0xff) }
         }
-      }, size: size)
+      }, size: size, unit: unit)
   }
 
   /// A short file.
@@ -63,7 +107,7 @@ extension MemoryTree.Body {
     let bytes = Array(text.utf8)
     return .blocks(
       bytes.isEmpty ? [] : [HeapBytes(count: bytes.count) { $0.copyBytes(from: bytes) }],
-      size: bytes.count)
+      size: bytes.count, unit: MemoryTree.blockByteCount)
   }
 
   /// A file of holes but for the given blocks, which hold the byte 7.
@@ -74,6 +118,6 @@ extension MemoryTree.Body {
         for index in memory.indices { memory[index] = 7 }
       }
     }
-    return .blocks(blocks, size: size)
+    return .blocks(blocks, size: size, unit: MemoryTree.blockByteCount)
   }
 }

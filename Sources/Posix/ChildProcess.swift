@@ -1,9 +1,10 @@
-internal import Glibc
-internal import SystemPackage
+import Glibc
+public import SystemPackage
 
-/// A program that was started and is to be waited for.
-struct ChildProcess: Sendable {
-  private let id: pid_t
+/// A program that was started and is to be waited for, once.
+public struct ChildProcess: Sendable {
+  /// Its number.
+  public let id: CInt
 
   /// Starts a program.
   ///
@@ -13,7 +14,7 @@ struct ChildProcess: Sendable {
   ///   - descriptors: what it has open, by the number it knows it by; all else of ours that is
   ///     not closed on exec, it inherits.
   /// - Throws: ENOENT when there is no such program.
-  init(
+  public init(
     _ arguments: [String], environment: [String] = [],
     descriptors: [(number: CInt, source: FileDescriptor)]
   ) throws(Errno) {
@@ -24,11 +25,19 @@ struct ChildProcess: Sendable {
       unsafe posix_spawn_file_actions_adddup2(
         &actions, descriptor.source.rawValue, descriptor.number)
     }
+    // A thread may have signals blocked; the program shall hear them.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var blocked = sigset_t()
+    unsafe sigemptyset(&blocked)
+    unsafe posix_spawnattr_setsigmask(&attributes, &blocked)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     guard let program = arguments.first else { throw .invalidArgument }
     var process = pid_t()
     let status = unsafe Self.withCStrings(arguments) { arguments in
       unsafe Self.withCStrings(["PATH=\(Self.searchPath)"] + environment) { environment in
-        unsafe posix_spawnp(&process, program, &actions, nil, arguments, environment)
+        unsafe posix_spawnp(&process, program, &actions, &attributes, arguments, environment)
       }
     }
     guard status == 0 else { throw Errno(rawValue: status) }
@@ -37,16 +46,15 @@ struct ChildProcess: Sendable {
 
   /// Waits until it has ended; says whether it did so with success.
   @discardableResult
-  func wait() -> Bool {
+  public func wait() -> Bool {
     var status: CInt = 0
     while unsafe waitpid(id, &status, 0) == -1 && errno == EINTR {}
     return status == 0
   }
 
-  /// Ends it, whatever it does.
-  func kill() {
-    Glibc.kill(id, SIGKILL)
-    wait()
+  /// Sends it a signal.
+  public func send(signal number: CInt) {
+    kill(id, number)
   }
 
   /// `$PATH`, or where programs are without one.

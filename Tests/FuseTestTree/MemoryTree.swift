@@ -1,18 +1,20 @@
-import Fuse
+package import Fuse
 import Posix
 import SystemPackage
 
 /// A tree of files in memory; some files can be made to hang.
-final class MemoryTree: ReadOnlyFileSystem {
+package final class MemoryTree: ReadOnlyFileSystem {
   /// What a file holds.
-  enum Body {
+  package enum Body {
     case directory(parent: Int, children: [(name: [UInt8], file: Int)])
-    /// Blocks of `blockByteCount` bytes, the last one shorter; nil is a hole.
-    case blocks([HeapBytes?], size: Int)
+    /// Blocks of `unit` bytes, the last one shorter; nil is a hole.
+    case blocks([HeapBytes?], size: Int, unit: Int)
     case link([UInt8])
     case special
     /// Data that stays away until it is released.
     case hanging([UInt8])
+    /// Ten bytes, of which a read returns what is not there.
+    case wrong
   }
 
   private struct File {
@@ -27,12 +29,12 @@ final class MemoryTree: ReadOnlyFileSystem {
     var waiting = 0
   }
 
-  static let blockByteCount = 8192
+  package static let blockByteCount = 8192
   private var files: [File] = []
   private let hang = Monitor(Hang())
 
   /// A tree with an empty root.
-  init() {
+  package init() {
     files.append(
       File(kind: .directory, permissions: 0o755, body: .directory(parent: 0, children: [])))
   }
@@ -41,7 +43,7 @@ final class MemoryTree: ReadOnlyFileSystem {
 
   /// Adds a file to a directory; the root is 0.
   @discardableResult
-  func add(
+  package func add(
     _ name: String, to parent: Int, kind: FileKind, permissions: UInt16 = 0o644, _ body: Body
   ) -> Int {
     let file = files.count
@@ -56,7 +58,7 @@ final class MemoryTree: ReadOnlyFileSystem {
   }
 
   /// Adds a directory.
-  func addDirectory(_ name: String, to parent: Int) -> Int {
+  package func addDirectory(_ name: String, to parent: Int) -> Int {
     add(
       name, to: parent, kind: .directory, permissions: 0o755,
       .directory(parent: parent, children: []))
@@ -65,12 +67,12 @@ final class MemoryTree: ReadOnlyFileSystem {
   // MARK: Hanging
 
   /// Lets all reads of hanging files go on.
-  func release() {
+  package func release() {
     hang.update { $0.isReleased = true }
   }
 
   /// Waits until `count` reads hang; false when that takes too long.
-  func waitForHanging(_ count: Int) -> Bool {
+  package func waitForHanging(_ count: Int) -> Bool {
     hang.wait(until: .after(seconds: 20)) { $0.waiting == count ? true : nil } ?? false
   }
 
@@ -101,11 +103,12 @@ final class MemoryTree: ReadOnlyFileSystem {
     case .directory(_, let children):
       let directories = children.filter { files[$0.file].kind == .directory }
       attributes.linkCount = UInt32(2 + directories.count)
-    case .blocks(let blocks, let size):
+    case .blocks(let blocks, let size, let unit):
       attributes.size = UInt64(size)
-      attributes.blocks = UInt64(blocks.count { $0 != nil } * Self.blockByteCount / 512)
+      attributes.blocks = UInt64(blocks.count { $0 != nil } * unit / 512)
     case .link(let target): attributes.size = UInt64(target.count)
     case .hanging(let bytes): attributes.size = UInt64(bytes.count)
+    case .wrong: attributes.size = 10
     case .special: break
     }
     return attributes
@@ -115,46 +118,50 @@ final class MemoryTree: ReadOnlyFileSystem {
     Node(id: NodeID(rawValue: UInt64(number) + 1), attributes: attributes(ofFile: number))
   }
 
-  func lookUp(
+  package func lookUp(
     _ name: [UInt8], in directory: NodeID, patience: Patience
   ) throws(FileSystemError) -> Node? {
     try file(directory).index[name].map(node)
   }
 
-  func attributes(of node: NodeID, patience: Patience) throws(FileSystemError) -> Attributes {
+  package func attributes(of node: NodeID, patience: Patience) throws(FileSystemError) -> Attributes
+  {
     _ = try file(node)
     return attributes(ofFile: Int(node.rawValue) - 1)
   }
 
-  func target(of link: NodeID, patience: Patience) throws(FileSystemError) -> [UInt8] {
+  package func target(of link: NodeID, patience: Patience) throws(FileSystemError) -> [UInt8] {
     guard case .link(let target) = try file(link).body else { throw .failed(.invalidArgument) }
     return target
   }
 
-  func read(
+  package func read(
     _ node: NodeID, at offset: UInt64, count: Int, patience: Patience
   ) throws(FileSystemError) -> [Slice] {
     switch try file(node).body {
-    case .blocks(let blocks, let size):
-      return slices(of: blocks, Int(offset)..<min(Int(offset) + count, size))
+    case .blocks(let blocks, let size, let unit):
+      return slices(
+        of: blocks, unit, Int(offset)..<max(Int(offset), min(Int(offset) + count, size)))
     case .hanging(let bytes):
       try hangUp(patience)
       let part = Array(bytes.dropFirst(Int(offset)).prefix(count))
       return [
         .bytes(HeapBytes(count: part.count) { $0.copyBytes(from: part) }, range: 0..<part.count)
       ]
+    case .wrong:
+      return [.bytes(HeapBytes(count: 10) { $0[0] = 1 }, range: 5..<11)]
     default:
       throw .failed(.invalidArgument)
     }
   }
 
-  private func slices(of blocks: [HeapBytes?], _ range: Range<Int>) -> [Slice] {
+  private func slices(of blocks: [HeapBytes?], _ unit: Int, _ range: Range<Int>) -> [Slice] {
     var slices: [Slice] = []
     var offset = range.lowerBound
     while offset < range.upperBound {
-      let start = offset % Self.blockByteCount
-      let count = min(Self.blockByteCount - start, range.upperBound - offset)
-      if let block = blocks[offset / Self.blockByteCount] {
+      let start = offset % unit
+      let count = min(unit - start, range.upperBound - offset)
+      if let block = blocks[offset / unit] {
         slices.append(.bytes(block, range: start..<start + count))
       } else {
         slices.append(.zeros(count: count))
@@ -164,7 +171,7 @@ final class MemoryTree: ReadOnlyFileSystem {
     return slices
   }
 
-  func list(
+  package func list(
     _ directory: NodeID, from position: UInt64, form: ListingForm, patience: Patience,
     _ body: (DirectoryEntry) -> Bool
   ) throws(FileSystemError) {
@@ -189,23 +196,23 @@ final class MemoryTree: ReadOnlyFileSystem {
     }
   }
 
-  func seek(
+  package func seek(
     _ node: NodeID, from offset: UInt64, to target: SeekTarget, patience: Patience
   ) throws(FileSystemError) -> UInt64 {
-    guard case .blocks(let blocks, let size) = try file(node).body else {
+    guard case .blocks(let blocks, let size, let unit) = try file(node).body else {
       throw .failed(.invalidArgument)
     }
     guard offset < size else { throw .failed(.noSuchAddressOrDevice) }
-    let first = Int(offset) / Self.blockByteCount
+    let first = Int(offset) / unit
     let found = blocks[first...].firstIndex { ($0 == nil) == (target == .hole) }
     guard let found else {
       if target == .hole { return UInt64(size) }
       throw .failed(.noSuchAddressOrDevice)
     }
-    return max(offset, UInt64(found * Self.blockByteCount))
+    return max(offset, UInt64(found * unit))
   }
 
-  func statistics() -> FileSystemStatistics {
+  package func statistics() -> FileSystemStatistics {
     FileSystemStatistics(blockSize: 8192, blocks: 12_345, files: UInt64(files.count))
   }
 }

@@ -1,12 +1,12 @@
 import Fuse
 
 /// Bytes on the heap that never move.
-final class HeapBytes: FixedBytes, @unchecked Sendable {
+package final class HeapBytes: FixedBytes, @unchecked Sendable {
   // Filled by init, read-only afterwards.
   private let memory: UnsafeMutableRawBufferPointer
 
   /// Has `fill` write `count` bytes.
-  init(count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
+  package init(count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
     memory = .allocate(byteCount: count, alignment: 16)
     fill(memory)
   }
@@ -15,7 +15,7 @@ final class HeapBytes: FixedBytes, @unchecked Sendable {
     memory.deallocate()
   }
 
-  func withBytes(_ body: (RawSpan) -> Void) {
+  package func withBytes(_ body: (RawSpan) -> Void) {
     body(UnsafeRawBufferPointer(memory).bytes)
   }
 }

@@ -1,0 +1,143 @@
+public import VentiCore
+
+/// The streams of a directory that has been written.
+public struct DirectoryStreams: Hashable, Sendable {
+  /// The stream of its entries.
+  public let entries: Entry
+  /// The stream of its records.
+  public let metadata: Entry
+
+  /// Joins the two streams.
+  public init(entries: Entry, metadata: Entry) {
+    self.entries = entries
+    self.metadata = metadata
+  }
+}
+
+/// Writes one directory: its files are added in `ArchiveOrder`, each when its contents are stored.
+///
+/// Memory: a block of each stream, however many files there are.
+public struct DirectoryWriter {
+  /// Attributes up to this many bytes are in the record.
+  static let inlineAttributeByteLimit = 256
+
+  private let store: any BlockStore
+  private let layout: BlockLayout
+  private let isClassic: Bool
+  private var entries: EntryWriter
+  private var metadata: MetadataWriter
+  private var lastName: [UInt8]?
+
+  /// Begins a directory.
+  ///
+  /// - Parameter isClassic: whether to leave out all that plan9port's vac would.
+  init(to store: any BlockStore, layout: BlockLayout, isClassic: Bool) {
+    self.store = store
+    self.layout = layout
+    self.isClassic = isClassic
+    entries = EntryWriter(to: store, layout: layout)
+    metadata = MetadataWriter(to: store, layout: layout)
+  }
+
+  /// Adds a file that is not a directory; `contents` describes its stream.
+  public mutating func append(
+    _ file: FileDescription, contents: Entry
+  ) throws(ArchiveError) {
+    try append(file, streams: [contents])
+  }
+
+  /// Adds a directory.
+  public mutating func append(
+    _ directory: FileDescription, contents: DirectoryStreams
+  ) throws(ArchiveError) {
+    try append(directory, streams: [contents.entries, contents.metadata])
+  }
+
+  /// Adds a file of a merged archive.
+  public mutating func append(_ file: MergedFile) throws(ArchiveError) {
+    var record = file.record
+    record.generation = 0
+    try append(record, streams: file.streams, attributeStream: file.attributeStream)
+  }
+
+  /// Ends the directory.
+  public mutating func finish() throws(ArchiveError) -> DirectoryStreams {
+    DirectoryStreams(entries: try entries.finish(), metadata: try metadata.finish())
+  }
+
+  private mutating func append(
+    _ file: FileDescription, streams: [Entry]
+  ) throws(ArchiveError) {
+    guard !isClassic else {
+      return try append(file.classicRecord(), streams: streams, attributeStream: nil)
+    }
+    let record = file.completeRecord()
+    let list = try ExtendedAttribute.list(file.attributes)
+    guard !list.isEmpty else {
+      return try append(record, streams: streams, attributeStream: nil)
+    }
+    var withList = record
+    withList.unix?.attributes = .inline(list)
+    let limit = MetadataWriter.recordByteLimit(layout)
+    if list.count <= Self.inlineAttributeByteLimit, withList.byteCount <= limit {
+      try append(withList, streams: streams, attributeStream: nil)
+    } else {
+      var stream = StreamWriter(to: store, layout: layout)
+      try stream.append(list)
+      try append(record, streams: streams, attributeStream: stream.finish())
+    }
+  }
+
+  /// Adds a record, whose slots are chosen here: those of its streams, then that of its attributes.
+  private mutating func append(
+    _ record: Record, streams: [Entry], attributeStream: Entry?
+  ) throws(ArchiveError) {
+    try check(record)
+    var record = record
+    let slot = entries.count
+    guard let lastSlot = UInt32(exactly: slot + streams.count) else {
+      throw .unstorable("directory: more files than 32 bits can number")
+    }
+    record.slot = UInt32(slot)
+    if attributeStream != nil {
+      if record.unix == nil { record.unix = UnixMetadata() }
+      record.unix?.attributes = .slot(lastSlot)
+    }
+    guard record.byteCount <= MetadataWriter.recordByteLimit(layout) else {
+      throw .unstorable(
+        "file \(quoted(record.name)): record of \(record.byteCount) bytes does not fit into a block"
+      )
+    }
+    for stream in streams + [attributeStream].compactMap(\.self) { try entries.append(stream) }
+    var writer = ByteWriter(capacity: record.byteCount)
+    record.write(to: &writer)
+    try metadata.append(writer.bytes)
+    lastName = record.name
+  }
+
+  private func check(_ record: Record) throws(ArchiveError) {
+    if let fault = Omission.NameFault(record.name) {
+      throw .unstorable("file \(quoted(record.name)): \(fault)")
+    }
+    if let lastName, !ArchiveOrder.isOrdered(lastName, record.name) {
+      throw .unstorable("file \(quoted(record.name)): name is not after \(quoted(lastName))")
+    }
+    let texts = [record.owner, record.group, record.modifier]
+    guard texts.allSatisfy({ $0.count <= UInt16.max }) else {
+      throw .unstorable("file \(quoted(record.name)): name of the owner is too long")
+    }
+  }
+
+  private func quoted(_ name: [UInt8]) -> String {
+    VentiCore.quoted(String(decoding: name, as: UTF8.self))
+  }
+}
+
+extension Record {
+  /// Bytes of the record as it is written.
+  var byteCount: Int {
+    var writer = ByteWriter()
+    write(to: &writer)
+    return writer.bytes.count
+  }
+}

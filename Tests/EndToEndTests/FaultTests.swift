@@ -1,0 +1,197 @@
+import Glibc
+import Posix
+import SystemPackage
+import TestSupport
+import Testing
+import VentiCore
+
+/// Stores and servers that fail under readers: what fails is what has to, and not for long.
+@Suite(.mounts, .serialized, .timeLimit(.minutes(5)))
+struct FaultTests {
+  private let directory: TemporaryDirectory
+  private let store: FilePath
+  private let archive = ArchiveFixture.zoo8k
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    store = try StoreFixture.store.unpack(into: directory.path)
+  }
+
+  @Test("a damaged block fails the file that needs it, and names its score in the log")
+  func damagedBlock() throws {
+    // Noise is stored as it is, so the block can be found by its bytes.
+    let wanted = "zoo0/sizes/noise-8193"
+    let leaf = try withMount(of: archive.file.string, from: store.string) { mount in
+      Block(Array(try contents(of: mount.path.appending(wanted)).prefix(8192)))
+    }
+    try damage(leaf.array)
+
+    try withMount(of: archive.file.string, from: store.string, ["-f"]) { mount in
+      #expect(read(mount.path.appending(wanted)) == .ioError)
+      #expect(mount.errorOutput.contains("\(leaf.score)"))
+      #expect(mount.errorOutput.split(separator: "\n").count >= 1)
+
+      let manifest = try archive.manifest
+      let differences = manifest.differences(in: try Manifest(of: mount.path))
+      #expect(differences.count == 1)
+      #expect(differences.first?.hasPrefix("\(wanted): ") == true, "\(differences)")
+    }
+  }
+
+  @Test("when the server is killed readers fail by the deadline; when it is back they succeed")
+  func killedServer() throws {
+    let server = try StoreServer(store)
+    let address = server.address
+    try withMount(of: archive.text, from: address, ["--timeout", "1"]) { mount in
+      let file = mount.path.appending("zoo0/sizes/noise-24593")
+      try shell("ls -lR .", in: mount.path)
+      try server.kill()
+
+      let start = ContinuousClock.now
+      #expect(read(file) == .ioError)
+      #expect(ContinuousClock.now - start < .seconds(10))
+      // Known, and still known.
+      try shell("ls -lR . >/dev/null; df . >/dev/null", in: mount.path, within: 5)
+
+      let next = try StoreServer(store, at: address)
+      try withExtendedLifetime(next) {
+        #expect(try eventually { read(file) == nil })
+        #expect(try archive.manifest.differences(in: Manifest(of: mount.path)) == [])
+      }
+    }
+  }
+
+  @Test("64 readers that wait for a frozen server hold up nobody who asks for what is known")
+  func frozenServer() throws {
+    let server = try StoreServer(store)
+    // Long enough that no reader gives up before the server goes on.
+    try withMount(of: archive.text, from: server.address, ["--timeout", "60"]) { mount in
+      try shell("ls -lR . >/dev/null; cat zoo0/sizes/noise-8192 >/dev/null", in: mount.path)
+      let files = try manyFiles(64).map { mount.path.appending($0) }
+      server.freeze()
+
+      let readers = Readers(files)
+      let start = ContinuousClock.now
+      try shell(
+        """
+        ls -lR . >/dev/null; stat zoo0/wide >/dev/null; df . >/dev/null
+        find . -type f >/dev/null; cat zoo0/sizes/noise-8192 >/dev/null
+        """, in: mount.path, within: 10)
+      #expect(ContinuousClock.now - start < .seconds(5))
+      #expect(readers.finished == 0)
+
+      server.thaw()
+      #expect(readers.wait(within: 60) == Array(repeating: nil, count: 64))
+    }
+  }
+
+  @Test("readers of a server that stays frozen get EIO by the deadline")
+  func frozenForEver() throws {
+    let server = try StoreServer(store)
+    defer { server.thaw() }
+    try withMount(of: archive.text, from: server.address, ["--timeout", "1"]) { mount in
+      try shell("ls -lR . >/dev/null", in: mount.path)
+      let files = try manyFiles(64).map { mount.path.appending($0) }
+      server.freeze()
+
+      #expect(Readers(files).wait(within: 20) == Array(repeating: .ioError, count: 64))
+    }
+  }
+
+  @Test("a mount whose server is frozen can be unmounted, and its daemon ends")
+  func unmountFrozen() throws {
+    let server = try StoreServer(store)
+    defer { server.thaw() }
+    try withMount(of: archive.text, from: server.address, ["--timeout", "2"]) { mount in
+      server.freeze()
+      let reader = Readers([mount.path.appending("zoo0/tree/0/0/README")])
+      kill(try mount.processIdentifier, SIGTERM)
+      #expect(try MountTable.waitForUnmount(at: mount.path, within: 10))
+      #expect(reader.wait(within: 20).count == 1)
+      try mount.waitForEnd(within: 20)
+    }
+  }
+
+  /// Paths of files of the archive that need a block each.
+  private func manyFiles(_ count: Int) throws -> [String] {
+    let names = try withMount(of: archive.file.string, from: store.string) { mount in
+      try shell("find zoo0 -type f -size +1k -size -64k -name '[a-z]*' | sort", in: mount.path)
+    }
+    let files = names.split(separator: "\n").map(String.init).filter {
+      !$0.contains("zeros") && !$0.contains("noise-8192")
+    }
+    try #require(files.count >= count)
+    return Array(files.prefix(count))
+  }
+
+  /// Turns one bit of the bytes in the arenas, wherever they are.
+  private func damage(_ bytes: [UInt8]) throws {
+    let file = try FileDescriptor.open(store.appending("arenas0"), .readWrite)
+    defer { try? file.close() }
+    let arenas = try contents(of: store.appending("arenas0"))
+    let start = try #require(arenas.indices.first { arenas[$0...].starts(with: bytes) })
+    try file.writeAll(toAbsoluteOffset: Int64(start + 100), [bytes[100] ^ 1])
+  }
+}
+
+/// Threads that read a file each.
+private final class Readers: Sendable {
+  private let results: Monitor<[Errno??]>
+
+  init(_ files: [FilePath]) {
+    results = Monitor(Array(repeating: nil, count: files.count))
+    for (number, file) in files.enumerated() {
+      Thread.start("reader") { [results] in
+        let result = read(file)
+        results.update { $0[number] = .some(result) }
+      }
+    }
+  }
+
+  /// How many have come to an end.
+  var finished: Int { results.withLock { $0.count { $0 != nil } } }
+
+  /// What became of them, once they have all come to an end; empty if they have not in time.
+  func wait(within seconds: Double) -> [Errno?] {
+    results.wait(until: .after(seconds: seconds)) { results in
+      let ended = results.compactMap(\.self)
+      return ended.count == results.count ? ended : nil
+    } ?? []
+  }
+}
+
+/// Reads a file to its end; returns the error that kept it from that.
+private func read(_ file: FilePath) -> Errno? {
+  do {
+    _ = try contents(of: file)
+    return nil
+  } catch {
+    return error
+  }
+}
+
+/// The contents of a file.
+private func contents(of path: FilePath) throws(Errno) -> [UInt8] {
+  do {
+    let file = try FileDescriptor.open(path, .readOnly)
+    defer { try? file.close() }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = try part.withUnsafeMutableBytes { try file.read(into: $0) }
+      if count == 0 { return bytes }
+      bytes += part[..<count]
+    }
+  } catch {
+    throw error as? Errno ?? .ioError
+  }
+}
+
+/// Tries for half a minute; each try takes its time by itself.
+private func eventually(_ body: () throws -> Bool) rethrows -> Bool {
+  let deadline = Deadline.after(seconds: 30)
+  while try !body() {
+    if deadline.hasPassed { return false }
+  }
+  return true
+}

@@ -1,0 +1,43 @@
+import Fuse
+import FuseTestTree
+import Glibc
+import Testing
+
+@Suite(.enabled(if: canMount, "/dev/fuse cannot be opened here"), .timeLimit(.minutes(2)))
+struct HangingStorageTests {
+  /// Reads all hanging files at once, and prints what they give.
+  private static let readers =
+    "for i in $(seq 0 63); do cat hanging/$i & done; wait"
+
+  @Test(
+    "while 64 readers hang, the rest answers at once; later each reader gets its data",
+    arguments: [512, 8])
+  func othersGoOn(waitingLimit: Int) throws {
+    let server = try TestServer("directories=2", "files=5", "waiting=\(waitingLimit)")
+    let readers = try ShellCommand(Self.readers, in: server.mountpoint)
+    #expect(server.ask("hanging \(min(waitingLimit, 64))") == "they hang")
+
+    let others = try shell(
+      "timeout 10 sh -c 'ls -l; stat many/d1; df .; cat hello many/*/* crumbs | wc -c' | tail -1",
+      in: server.mountpoint)
+
+    #expect(Int(others.dropLast()) ?? 0 > 1_000_001)
+    #expect(server.ask("hanging \(min(waitingLimit, 64))") == "they hang")
+    #expect(server.ask("release") == "released")
+    let lines = try readers.output().split(separator: "\n").map(String.init)
+    #expect(Set(lines) == Set((0..<64).map { "late \($0)" }))
+    #expect(lines.count == 64)
+  }
+
+  @Test("a reader that storage keeps waiting gets an error at its deadline, and data later")
+  func deadline() throws {
+    let server = try TestServer("directories=1", "files=1", "patience=1")
+
+    let early = try shell("cat hanging/5", in: server.mountpoint)
+    server.ask("release")
+    let late = try shell("cat hanging/5", in: server.mountpoint)
+
+    #expect(early.hasPrefix("cat: hanging/5: "))
+    #expect(late == "late 5\n")
+  }
+}
