@@ -23,11 +23,12 @@ struct SimulatedStore {
   ///   - arenas: arenas of 1 MiB.
   ///   - buckets: buckets of 512 bytes; few, so that they fill.
   init(
-    arenas: Int = 3, buckets: Int = 256, blockSize: Int = 512, hasBloom: Bool = true
+    arenas: Int = 3, buckets: Int = 256, blockSize: Int = 512, hasBloom: Bool = true,
+    bloomByteCount: Int = 4096
   ) throws {
     let base = PartitionLayout.base(blockSize: blockSize)
     let disk = SimulatedDisk(
-      sizes: [base + arenas << 20, base + buckets * blockSize] + (hasBloom ? [1 << 20] : []))
+      sizes: [base + arenas << 20, base + buckets * blockSize] + (hasBloom ? [bloomByteCount] : []))
     let partitions = disk.partitions
     var format = ArenaPartitionFormat(name: "a")
     format.arenaByteCount = 1 << 20
@@ -38,7 +39,9 @@ struct SimulatedStore {
     let section = try sectionFormat.apply(to: partitions[1])
     try IndexLayout(name: "main", sections: [section], arenas: formatted.arenas)
       .apply(to: [section])
-    if hasBloom { try BloomFilter(formatting: 1 << 20)?.apply(to: partitions[2]) }
+    if hasBloom {
+      try BloomFilter(hashCount: 8, byteCount: bloomByteCount)?.apply(to: partitions[2])
+    }
     self.init(SimulatedDisk(disk.contents), hasBloom: hasBloom)
   }
 

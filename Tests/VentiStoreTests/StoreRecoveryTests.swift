@@ -12,7 +12,7 @@ struct StoreRecoveryTests {
   private func run(_ simulated: SimulatedStore, seed: UInt64) throws -> [[(Block, BlockType)]] {
     let store = try simulated.open()
     var rounds: [[(Block, BlockType)]] = []
-    for round in 0..<5 {
+    for round in 0..<4 {
       let blocks = SimulatedStore.blocks(12, of: 1...3000, seed: seed + UInt64(round))
       for (block, type) in blocks { try store.write(block, type: type) }
       try store.sync()
@@ -26,7 +26,7 @@ struct StoreRecoveryTests {
 
   @Test(
     "after a power cut at any step no safe block is lost and no wrong one returned",
-    arguments: [1, 2])
+    arguments: [1])
   func powerCuts(seed: UInt64) throws {
     let simulated = try SimulatedStore(arenas: 1, buckets: 24)
     let rounds = try run(simulated, seed: seed * 1000)
@@ -97,9 +97,12 @@ struct StoreRecoveryTests {
     for (block, type) in blocks { try store.write(block, type: type) }
     try store.sync()
     let damaged = simulated.reopened()
-    let used = damaged.disk.contents[0].lastIndex { $0 == 7 } ?? 0
     let last = try #require(blocks.last)
-    let place = damaged.disk.contents[0].firstRange(of: last.block.array)?.lowerBound ?? used
+    var score = ByteWriter()
+    score.score(last.block.score)
+    // The score stands nine bytes into the header; the data begins 29 bytes after that.
+    let header = try #require(damaged.disk.contents[0].firstRange(of: score.bytes))
+    let place = header.lowerBound + 29 + 5
     damaged.disk.damage(0) { $0[place] ^= 0x55 }
 
     let again = try damaged.open()
@@ -143,7 +146,7 @@ struct StoreRecoveryTests {
 
   @Test("a bloom filter that is damaged is made anew")
   func lostBloom() throws {
-    let simulated = try SimulatedStore()
+    let simulated = try SimulatedStore(bloomByteCount: 1 << 20)
     let store = try simulated.open()
     for (block, type) in SimulatedStore.blocks(60, seed: 12) { try store.write(block, type: type) }
     try store.close()
@@ -215,10 +218,15 @@ struct StoreRecoveryTests {
       case .mark(let number): "mark \(number)"
       }
     }
-    // Arena at 787968: data at 788480, the directory's first block and the tail at its end.
+    // The arena begins at 786944: its data at 787456, its tail at the end, the directory below.
     #expect(
-      trace.prefix(6) == [
-        "0 write 787968 54", "0 write 1835520 512", "0 sync", "0 write 1836032 512", "0 sync",
+      trace == [
+        // Asked to sync: clump and directory entry, then the tail that counts them.
+        "0 write 787456 54", "0 write 1834496 512", "0 sync", "0 write 1835008 512", "0 sync",
+        // Asked to index: journal, then bucket; bloom filter; the tail that says so.
+        "1 write 65536 80", "1 sync", "1 write 804352 512", "1 sync",
+        "1 write 65536 36", "1 write 159744 36", "2 write 0 4096", "2 sync",
+        "0 write 1835008 512", "0 sync",
       ])
   }
 }

@@ -20,7 +20,7 @@ struct ArenaDirectories: Sendable {
   }
 
   /// Calls `body` with each clump, arena by arena; those that are marked as damaged are left out.
-  func forEach(_ body: (Element) throws(StoreError) -> Void) throws(StoreError) {
+  func visit(_ body: (Element) throws(StoreError) -> Void) throws(StoreError) {
     for slot in slots {
       let tail = try slot.arena.tail()
       var walk = ClumpWalk(

@@ -30,7 +30,7 @@ struct IndexCheck {
     in buckets: Range<Int>
   ) throws(StoreError) -> [ArenaDirectories.Element] {
     var clumps: [ArenaDirectories.Element] = []
-    try directories.forEach { clump throws(StoreError) in
+    try directories.visit { clump throws(StoreError) in
       if buckets.contains(index.map.bucket(of: clump.entry.score)) { clumps.append(clump) }
     }
     return clumps.sorted { $0.entry < $1.entry }

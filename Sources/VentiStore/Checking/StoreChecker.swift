@@ -150,7 +150,7 @@ private final class Meter: Sendable {
 }
 
 extension AddressMap {
-  /// The arenas with their addresses. All are there.
+  /// The arenas with their addresses, if all are there.
   func slots(_ table: IndexTable) -> [ArenaSlot] {
     zip(arenasInOrder, table.arenas).map { arena, line in
       ArenaSlot(arena: arena, address: line.range.lowerBound)

@@ -1,7 +1,8 @@
 internal import VentiCore
 
-/// Makes anew what can be made from the arenas: the index and the bloom filter. Data is not
-/// touched.
+/// Makes anew what can be made from the arenas: the index and the bloom filter.
+///
+/// Data is not touched.
 public struct StoreRepair: Sendable {
   /// Called with clumps that have been looked at, and how many there are.
   public typealias Progress = @Sendable (_ done: Int, _ total: Int) -> Void

@@ -49,7 +49,7 @@ public struct IndexLayout: Sendable {
     }
   }
 
-  /// Writes table and header of each section. Buckets are not touched.
+  /// Writes table and header of each section; buckets are not touched.
   ///
   /// - Parameter overwrites: whether to take sections that belong to another index, or have other
   ///   buckets.

@@ -6,8 +6,9 @@ public struct IndexSectionFormat: Sendable {
   public var name: String
   /// Bytes of a bucket.
   public var blockSize = ArenaPartitionFormat.defaultBlockSize
-  /// Whether buckets that were not written since count as empty (version 2). In version 1 all
-  /// buckets are made zero.
+  /// Whether buckets that were not written since count as empty (version 2).
+  ///
+  /// In version 1 all buckets are made zero.
   public var hasBucketMagic = true
 
   /// A section of version 2 with buckets of 8 KiB.

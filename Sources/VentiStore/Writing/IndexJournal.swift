@@ -73,7 +73,9 @@ struct IndexJournal {
     return (try? Self.records(block.bytes, bucketMagic)) ?? []
   }
 
-  /// Forgets all records. If that is lost in a crash, the records are looked at once more.
+  /// Forgets all records.
+  ///
+  /// If that is lost in a crash, the records are looked at once more.
   func clear() throws(StoreError) {
     for half in Self.halves {
       try partition.writeZeros(Self.headerByteCount, at: Self.start(half))

@@ -5,7 +5,9 @@ struct IndexRebuilder {
   /// Called with how many clumps of how many have been looked at.
   typealias Progress = @Sendable (_ done: Int, _ total: Int) -> Void
 
-  /// Entries in memory at a time: 256 MiB. The directories are read as often as needed.
+  /// Entries in memory at a time: 256 MiB.
+  ///
+  /// The directories are read as often as needed.
   static let entryLimit = 4 << 20
   /// How many clumps are looked at between reports.
   private static let progressStep = 65536
@@ -50,7 +52,7 @@ struct IndexRebuilder {
     _ total: Int, _ body: (IndexEntry) throws(StoreError) -> Void
   ) throws(StoreError) {
     var done = 0
-    try directories.forEach { clump throws(StoreError) in
+    try directories.visit { clump throws(StoreError) in
       done += 1
       if done % Self.progressStep == 0 { progress?(done, total) }
       try body(clump.entry)

@@ -142,7 +142,7 @@ extension IndexSection {
   /// The most bytes that go to neighbouring buckets in one write.
   private static var runByteLimit: Int { 1 << 20 }
 
-  /// The entries of a bucket in order. One that claims more than it has room for has none.
+  /// The entries of a bucket in order; one that claims more than it has room for has none.
   func entries(ofBucket number: Int) throws(StoreError) -> [IndexEntry] {
     let bucket = try bucket(number)
     return try partition.parsing("bucket \(number)") { () throws(FormatError) in

@@ -57,7 +57,7 @@ struct LogWriter: Sendable {
     writer.removeAll()
   }
 
-  /// Writes directory entries, block by block. A block that is new is made zero after them.
+  /// Writes directory entries, block by block, with zeros after them in a block that is new.
   private func writeDirectory(
     _ pieces: ArraySlice<Piece>, of arena: Arena
   ) throws(StoreError) {

@@ -94,8 +94,9 @@ extension StoreEngine {
 }
 
 extension WriteState {
-  /// Counts clumps as indexed, as far as their arenas have no gap: the tail can only say "up to
-  /// here". Those that their buckets have no room for stay in memory, and at the next start are
+  /// Counts clumps as indexed, as far as their arenas have no gap.
+  ///
+  /// The tail can only say "up to here". Those that their buckets have no room for stay in memory, and at the next start are
   /// found in the directory.
   fileprivate mutating func noteIndexed(_ clumps: [UnindexedClump], overflow: [IndexEntry]) {
     let left = Set(overflow.map(\.address))

@@ -2,7 +2,7 @@ internal import Posix
 internal import VentiCore
 
 extension StoreEngine {
-  /// Brings arenas and index together after a crash or another server. The threads must run.
+  /// Brings arenas and index together after a crash or another server; the threads must run.
   func recover() throws(StoreError) {
     for number in slots.indices {
       let tail = state.withLock { $0.arenas[number].tail }

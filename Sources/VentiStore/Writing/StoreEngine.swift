@@ -103,7 +103,9 @@ final class StoreEngine: Sendable {
     state.update { $0.threads -= 1 }
   }
 
-  /// Runs a part of a thread's work. After an error the store takes no more writes: what the
+  /// Runs a part of a thread's work.
+  ///
+  /// After an error the store takes no more writes: what the
   /// system still holds of those before is unknown.
   func attempt(_ body: () throws(StoreError) -> Void) {
     do throws(StoreError) {

@@ -144,7 +144,7 @@ struct StoreOpening {
     return try newBloom(in: partition, slots)
   }
 
-  /// Makes a filter that holds all blocks. Its header is written last.
+  /// Makes a filter that holds all blocks; its header is written last.
   private func newBloom(
     in partition: any Partition, _ slots: [ArenaSlot]
   ) throws(StoreError) -> BloomBits {
