@@ -51,9 +51,11 @@ let package = Package(
       name: "CFuse", path: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
     .systemLibrary(
       name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    module("Posix", [system]),
+    .systemLibrary(name: "CLinux"),
+    module("Posix", ["CLinux", system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("VacArchive", ["VentiCore"]),
+    module("VacBackup", ["Posix", "VacArchive", "VentiCore", system]),
     module("VentiWire", ["VentiCore"]),
     module("VentiTransport", ["VentiCore", "VentiWire", nioCore, nioPosix, system]),
     module(
@@ -65,15 +67,12 @@ let package = Package(
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
-    .target(
-      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
-      path: "Tests/FuseTestTree", swiftSettings: settings),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
       "CommandSupport",
       [
-        "Posix", "VentiClient", "VentiCore", "VentiStore", "VentiWire", argumentParser, logging,
-        system,
+        "Posix", "VacArchive", "VentiClient", "VentiCore", "VentiStore", "VentiWire",
+        argumentParser, logging, system,
       ]),
     command(
       "venti",
@@ -85,7 +84,13 @@ let package = Package(
       "vacfs",
       [
         "CommandSupport", "Fuse", "Posix", "VacArchive", "VacFileSystem", "VentiClient",
-        "VentiCore", argumentParser, system,
+        "VentiCore", argumentParser,
+      ]),
+    command(
+      "unvac",
+      [
+        "CommandSupport", "Posix", "VacArchive", "VacBackup", "VentiClient", "VentiCore",
+        argumentParser, system,
       ]),
     .target(
       name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
@@ -93,20 +98,29 @@ let package = Package(
     .testTarget(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],
       swiftSettings: settings),
+    .target(
+      name: "FuseTestTree", dependencies: ["Fuse", "Posix", "TestSupport", system],
+      path: "Tests/FuseTestTree", swiftSettings: settings),
     .executableTarget(
       name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "vacfs", "venti", logging,
-        system,
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "VentiWire", "vacfs", "venti",
+        logging, system,
       ],
       path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
     tests(of: "Fuse", ["FuseTestServer", "FuseTestTree", "Posix", system]),
-    tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VentiCore", ["Posix"]),
+    tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
+    tests(of: "VacBackup", ["Posix", "VacArchive", "VentiCore", "VentiStore", system]),
+    .testTarget(
+      name: "UnvacTests",
+      dependencies: ["Posix", "TestSupport", "VacArchive", "VentiCore", "unvac", system],
+      swiftSettings: settings),
+    tests(of: "CommandSupport", ["VentiWire", system]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VentiWire", ["VentiCore"]),
     tests(of: "VentiTransport", ["VentiCore", "VentiWire", nioCore, nioEmbedded]),

@@ -48,7 +48,7 @@ enum Fusermount {
   /// - Returns: the process and what it has to say.
   private static func start(
     _ arguments: [String], socket: FileDescriptor?
-  ) throws(FuseError) -> (ChildProcess, messages: FileDescriptor) {
+  ) throws(FuseError) -> (SpawnedProcess, messages: FileDescriptor) {
     defer { try? socket?.close() }
     let socketNumber: CInt = 3
     let pipe: Pipe
@@ -61,7 +61,7 @@ enum Fusermount {
     var descriptors = [(number: STDERR_FILENO, source: pipe.writing)]
     if let socket { descriptors.append((socketNumber, socket)) }
     do throws(Errno) {
-      let process = try ChildProcess(
+      let process = try SpawnedProcess(
         ["fusermount3"] + arguments,
         environment: socket == nil ? [] : ["_FUSE_COMMFD=\(socketNumber)"],
         descriptors: descriptors)

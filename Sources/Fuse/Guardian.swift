@@ -8,7 +8,7 @@ internal import SystemPackage
 /// mounts of ordinary users: it runs as root, which may not look into them to see that they
 /// are dead. This one waits for the end of its input, which comes when we are gone.
 final class Guardian: Sendable {
-  private let process: ChildProcess
+  private let process: SpawnedProcess
   private let line: FileDescriptor
 
   /// Starts to guard.
@@ -19,7 +19,7 @@ final class Guardian: Sendable {
       let pipe = try Pipe()
       defer { try? pipe.reading.close() }
       line = pipe.writing
-      process = try ChildProcess(
+      process = try SpawnedProcess(
         ["sh", "-c", script, mountpoint.path], descriptors: [(STDIN_FILENO, pipe.reading)])
     } catch {
       throw .systemCallFailed(name: "process for auto_unmount", cause: error)

@@ -14,7 +14,7 @@ public final class File: Sendable {
     case readWrite
   }
 
-  private let descriptor: CInt
+  package let descriptor: CInt
 
   /// Opens a file or device that exists: open(2) with `O_CLOEXEC`.
   public init(opening path: FilePath, for access: Access) throws(Errno) {
@@ -24,6 +24,11 @@ public final class File: Sendable {
     descriptor = try systemCall {
       unsafe path.withPlatformString { unsafe open($0, flags) }
     }
+  }
+
+  /// Takes over a descriptor.
+  init(owning descriptor: CInt) {
+    self.descriptor = descriptor
   }
 
   deinit {

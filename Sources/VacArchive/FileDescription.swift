@@ -20,6 +20,8 @@ public struct FileDescription: Hashable, Sendable {
   /// When the inode changed.
   public var changed: FileTime
   /// The number of the file: equal for the names of one file, and for nothing else.
+  ///
+  /// In a classic archive every name is a file of its own, with a number of its own.
   public var qid: UInt64
   /// How the numbers below become unique; for the top of a merged archive.
   public var space: QidSpace?

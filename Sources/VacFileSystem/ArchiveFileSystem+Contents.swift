@@ -15,23 +15,38 @@ extension ArchiveFileSystem {
     else { return [] }
     let range = offset..<end
     let tree = try tree(of: item, patience)
-    // Before the read itself, so that what comes after is under way while this one waits.
-    if case .until = patience { prefetcher.noteRead(range, of: node, tree) }
+    // Once for a request, and before a read that waits: what comes after is under way meanwhile.
+    if case .none = patience {
+      prefetcher.noteRead(range, of: node, tree.entry)
+      if offset == 0 { noteFile(node) }
+    }
     let slices = try describing(item) { () throws(ArchiveError) in
       try tree.reading { tree throws(BlockError) in try tree.slices(in: range) }
     }
-    if case .none = patience { noteRead(range, of: node, tree) }
     return slices.map(Fuse.Slice.init)
   }
 
-  /// Looks ahead in the file, and to the files behind it.
-  private func noteRead(_ range: Range<Int>, of node: NodeID, _ tree: HashTree) {
-    prefetcher.noteRead(range, of: node, tree)
-    guard range.lowerBound == 0, !options.readsPromptly, let file = try? file(of: node) else {
-      return
-    }
-    prefetcher.noteFile(file)
+  /// Looks ahead to the files behind one that is read.
+  private func noteFile(_ node: NodeID) {
+    guard let file = try? file(of: node) else { return }
+    prefetcher.noteFile(file) { directories(above: file) }
   }
+
+  /// The way from the root to a file, as far as the kernel knows it.
+  private func directories(above file: KnownFile) -> [KnownFile] {
+    var way: [KnownFile] = []
+    var place = file
+    while place.parent != .root, way.count < Self.depthLimit,
+      let directory = try? self.file(of: place.parent)
+    {
+      way.append(directory)
+      place = directory
+    }
+    return way.reversed()
+  }
+
+  /// More directories above a file are of no interest.
+  private static let depthLimit = 128
 
   /// The path that a link holds.
   public func target(
@@ -41,6 +56,7 @@ extension ArchiveFileSystem {
     guard item.kind == .link, case .stream(let entry) = item.contents else {
       throw .failed(.invalidArgument)
     }
+    if case .none = patience { noteFile(link) }
     return try describing(item) { () throws(ArchiveError) in
       try entry.linkTarget(in: source(patience))
     }

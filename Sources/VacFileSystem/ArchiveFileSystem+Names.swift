@@ -32,6 +32,7 @@ extension ArchiveFileSystem {
     _ body: (DirectoryEntry) -> Bool
   ) throws(FileSystemError) {
     let table = try self.directory(of: directory, patience)
+    if position == 0, !options.readsPromptly { prefetcher.noteListing(of: table) }
     let dots: [(name: String, inode: UInt64)] = [
       (".", table.reference.number), ("..", try parentNumber(of: directory)),
     ]

@@ -44,23 +44,23 @@ public final class ArchiveFileSystem: ReadOnlyFileSystem {
   ///
   /// - Parameter cacheBytes: the capacity of `cache`; read-ahead is kept well below it.
   public init(_ archive: Archive, cache: BlockCache, cacheBytes: Int, options: Options) {
-    let prefetcher = Prefetcher(cache: cache, cacheBytes: cacheBytes)
+    let log = options.log
+    let directories = DirectoryCache(capacityBytes: Self.directoryBytes) { directory in
+      directory.logOmissions(to: log)
+    }
     self.archive = archive
     self.cache = cache
     self.options = options
-    self.prefetcher = prefetcher
+    self.directories = directories
+    prefetcher = Prefetcher(
+      cache: cache, cacheBytes: cacheBytes, directories: directories,
+      isLocal: options.readsPromptly)
     inMemory = cache.inMemory
     users = OwnerMap(override: options.owner, fallback: Accounts.effectiveUserID) {
       Accounts.userID(of: $0)
     }
     groups = OwnerMap(override: options.group, fallback: Accounts.effectiveGroupID) {
       Accounts.groupID(of: $0)
-    }
-    let log = options.log
-    let looksAhead = !options.readsPromptly
-    directories = DirectoryCache(capacityBytes: Self.directoryBytes) { directory in
-      directory.logOmissions(to: log)
-      if looksAhead { prefetcher.askForSubdirectories(of: directory) }
     }
   }
 

@@ -8,36 +8,38 @@ import VentiCore
 /// Data never changes, so a wrong guess costs only the transfer; every guess has a limit. What
 /// cannot be had is not reported here: whoever reads it will find out.
 final class Prefetcher: Sendable {
-  /// Files of one directory that are being read one after the other.
-  private struct FileRun: Sendable {
-    var last: Int
-    /// The files before this position have been asked for.
-    var asked: Int
-  }
-
-  /// How many files are asked for ahead, and how much of each.
-  private static let filesAhead = 64
-  private static let bytesOfFile = 128 << 10
-  /// A reader that skips this many files still reads one after the other.
-  private static let skipLimit = 8
   private static let subdirectoryLimit = 128
-  private static let directoryLimit = 64
+  /// Files and directories that one job looks at.
+  private static let stepLimit = 4096
+  /// How long a job waits for a directory.
+  private static let patienceSeconds = 30.0
+  /// What one reader has asked for ahead: of the cache, and at most.
+  private static let cacheShare = 4
+  private static let localWindow = 1 << 20
+  private static let remoteWindow = 16 << 20
 
   private let cache: BlockCache
+  private let directories: DirectoryCache
   private let readAhead: ReadAhead
-  private let fileRuns = Monitor(LeastRecentlyUsed<UInt64, FileRun>(capacity: directoryLimit))
-  // Few threads: they wait for pointer blocks only. A full queue drops guesses, not reads.
-  private let workers = WorkerPool("prefetch", threads: 4, queueLimit: 64)
+  private let walkAhead: WalkAhead
+  // Few threads: they wait for directories and pointer blocks only. A full queue drops guesses,
+  // not reads.
+  private let workers = WorkerPool("prefetch", threads: 8, queueLimit: 64)
 
-  /// - Parameter cacheBytes: the capacity of `cache`.
-  init(cache: BlockCache, cacheBytes: Int) {
+  /// - Parameters:
+  ///   - cacheBytes: the capacity of `cache`.
+  ///   - isLocal: whether blocks are at hand, so that a little is asked for only.
+  init(cache: BlockCache, cacheBytes: Int, directories: DirectoryCache, isLocal: Bool) {
     self.cache = cache
+    self.directories = directories
     readAhead = ReadAhead(cacheBytes: cacheBytes)
+    walkAhead = WalkAhead(
+      windowLimit: min(cacheBytes / Self.cacheShare, isLocal ? Self.localWindow : Self.remoteWindow)
+    )
   }
 
   /// Notes that part of a file is read, and asks for what follows when it is read in order.
-  func noteRead(_ range: Range<Int>, of node: NodeID, _ tree: HashTree) {
-    let entry = tree.entry
+  func noteRead(_ range: Range<Int>, of node: NodeID, _ entry: Entry) {
     guard let ahead = readAhead.rangeToAsk(after: range, of: node, size: entry.size) else {
       return
     }
@@ -45,55 +47,90 @@ final class Prefetcher: Sendable {
   }
 
   /// Notes that a file is read from its beginning, and asks for those that follow it when files
-  /// are read in the order of the directory.
-  func noteFile(_ file: KnownFile) {
-    guard let ahead = positionsToAsk(after: file) else { return }
-    let directory = file.directory
-    workers.submit {
-      let entries = ahead.compactMap { position -> Entry? in
-        guard case .stream(let entry) = directory[position].contents else { return nil }
-        return entry
+  /// are read one after the other.
+  ///
+  /// - Parameter directories: the directories above the file's own, and the place of the way to
+  ///   the file in each; the root first.
+  func noteFile(_ file: KnownFile, above directories: () -> [KnownFile]) {
+    let reading = WalkAhead.Reading(
+      number: file.directory.number(at: file.position),
+      directory: file.directory.reference.number, position: file.position)
+    let ahead = walkAhead.note(reading) {
+      var cursor = WalkCursor()
+      for place in directories() + [file] {
+        cursor.enter(place.directory, at: place.position + 1)
       }
-      self.cache.prefetch(entries.compactMap(\.top))
-      for entry in entries where entry.depth > 0 { self.ask(for: 0..<Self.bytesOfFile, of: entry) }
+      return cursor
+    }
+    guard let ahead else { return }
+    if !workers.submit({ self.extend(ahead) }) { walkAhead.finish(ahead) }
+  }
+
+  /// Notes that a directory is listed: those in it are likely to be next.
+  func noteListing(of directory: Directory) {
+    guard directory.subdirectoryCount > 0 else { return }
+    workers.submit {
+      let below = directory.subdirectories(limit: Self.subdirectoryLimit)
+      self.cache.prefetch(below.flatMap(\.tops))
+      for reference in below {
+        guard let loaded = self.load(reference) else { continue }
+        let inIt = loaded.subdirectories(limit: Self.subdirectoryLimit)
+        self.cache.prefetch(inIt.flatMap(\.tops))
+      }
     }
   }
 
-  /// Asks for what is needed to read the directories in a directory.
-  func askForSubdirectories(of directory: Directory) {
-    guard directory.subdirectoryCount > 0 else { return }
-    workers.submit {
-      let positions = (0..<directory.count).lazy
-        .filter { directory.kind(at: $0) == .directory }
-        .prefix(Self.subdirectoryLimit)
-      var tops: [BlockAddress] = []
-      for position in positions {
-        guard case .directory(let reference) = directory[position].contents else { continue }
-        tops += [reference.metadata.top, reference.entries.top].compactMap(\.self)
+  /// Asks for the files that a run comes to.
+  private func extend(_ ahead: WalkAhead.Extension) {
+    var ahead = ahead
+    var files: [WalkCursor.File] = []
+    for _ in 0..<Self.stepLimit {
+      guard ahead.byteCount > 0, let step = ahead.cursor.next() else { break }
+      switch step {
+      case .file(let file):
+        files.append(file)
+        ahead.byteCount -= WalkAhead.cost(of: file)
+      case .directory(let reference):
+        // Reading it may take a while, in which what is known already can be on its way.
+        ask(for: &files, in: ahead.run)
+        if let directory = load(reference) { ahead.cursor.enter(directory, at: 0) }
+      case .empty: break
       }
-      self.cache.prefetch(tops)
     }
+    ask(for: &files, in: ahead.run)
+    walkAhead.finish(ahead)
+  }
+
+  private func ask(for files: inout [WalkCursor.File], in run: WalkAhead.RunNumber) {
+    for file in files { walkAhead.expect(file, in: run) }
+    cache.prefetch(files.compactMap(\.entry.top))
+    let trees = files.map(\.entry).filter { $0.depth > 0 }
+    if !trees.isEmpty {
+      workers.submit { for tree in trees { self.ask(for: 0..<WalkAhead.bytesOfFile, of: tree) } }
+    }
+    files = []
   }
 
   private func ask(for range: Range<Int>, of entry: Entry) {
     try? HashTree(entry, in: cache).prefetch(range)
   }
 
-  private func positionsToAsk(after file: KnownFile) -> Range<Int>? {
-    let position = file.position
-    return fileRuns.withLock { runs in
-      let number = file.directory.reference.number
-      var run = runs.value(for: number) ?? FileRun(last: .max, asked: 0)
-      let isNext = run.last < position && position - run.last <= Self.skipLimit
-      run.last = position
-      let start = max(run.asked, position + 1)
-      let end = min(file.directory.count, position + 1 + Self.filesAhead)
-      // Ask again only when half of what was asked for is used up.
-      let asks = isNext && start < end && start <= position + 1 + Self.filesAhead / 2
-      if asks { run.asked = end }
-      if !isNext { run.asked = 0 }
-      runs.insert(run, for: number, cost: 1)
-      return asks ? start..<end : nil
+  private func load(_ reference: DirectoryReference) -> Directory? {
+    try? directories.directory(
+      reference, from: cache, until: .after(seconds: Self.patienceSeconds))
+  }
+}
+
+extension DirectoryReference {
+  /// The blocks without which nothing of the directory can be read.
+  fileprivate var tops: [BlockAddress] { [metadata.top, entries.top].compactMap(\.self) }
+}
+
+extension Directory {
+  /// The first directories in this one.
+  fileprivate func subdirectories(limit: Int) -> [DirectoryReference] {
+    (0..<count).lazy.filter { self.kind(at: $0) == .directory }.prefix(limit).compactMap {
+      if case .directory(let reference) = self[$0].contents { reference } else { nil }
     }
   }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandSupport
 import Fuse
 import Posix
-import SystemPackage
 import VacArchive
 import VacFileSystem
 import VentiClient
@@ -78,29 +77,5 @@ struct ArchiveMount {
     if command.tracesFuse { options.trace = { log.debug($0) } }
     options.log = { log.error($0) }
     return options
-  }
-}
-
-extension ArchiveScore {
-  /// The archive that an argument names: itself, or in a file.
-  fileprivate init(argument: String) throws {
-    switch try ArchiveName(argument) {
-    case .score(let score): self = score
-    case .file(let path): try self.init(contentsOf: FilePath(path))
-    }
-  }
-
-  private init(contentsOf path: FilePath) throws {
-    // One more than there may be, so that a longer file is refused, not cut.
-    let limit = Self.fileByteLimit + 1
-    do {
-      let file = try File(opening: path, for: .readOnly)
-      let bytes = try Block(capacity: limit) { output throws(Errno) in
-        try file.read(limit, at: 0, into: &output)
-      }
-      try self.init(parsingFile: bytes.array)
-    } catch {
-      throw CommandError("archive \(quoted(path.string)): \(error)")
-    }
   }
 }

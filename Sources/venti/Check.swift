@@ -49,7 +49,7 @@ struct Check: ToolCommand {
   }
 
   private func check(_ parts: StoreParts) throws -> CheckReport {
-    let progress = ProgressLine("check", in: .bytes)
+    let progress = ProgressMeter("check", in: .bytes)
     defer { progress.finish() }
     let report = try StoreChecker(parts).run(threads: threads) { done, total in
       progress.update(done, of: total)
@@ -60,7 +60,7 @@ struct Check: ToolCommand {
   }
 
   private func repair(_ parts: StoreParts, _ report: CheckReport) throws {
-    let progress = ProgressLine("repair", in: .things("clumps"))
+    let progress = ProgressMeter("repair", in: .things("clumps"))
     defer { progress.finish() }
     let repair = StoreRepair(parts) { progress.update($0, of: $1) }
     if report.concerns(.index) {

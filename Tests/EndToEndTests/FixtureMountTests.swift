@@ -16,7 +16,7 @@ struct FixtureMountTests {
   func fromFiles(archive: ArchiveFixture) throws {
     let store = try archive.store.unpack(into: directory.path)
     try withMount(of: archive.file.string, from: store.string) { mount in
-      #expect(try archive.manifest.differences(in: Manifest(of: mount.path)) == [])
+      try expectManifest(of: archive, at: mount)
     }
   }
 
@@ -24,7 +24,7 @@ struct FixtureMountTests {
   func fromServer(archive: ArchiveFixture) throws {
     let server = try StoreServer(archive.store.unpack(into: directory.path))
     try withMount(of: archive.text, from: server.address) { mount in
-      #expect(try archive.manifest.differences(in: Manifest(of: mount.path)) == [])
+      try expectManifest(of: archive, at: mount)
     }
   }
 
@@ -33,7 +33,7 @@ struct FixtureMountTests {
   func smallCache(archive: ArchiveFixture) throws {
     let server = try StoreServer(archive.store.unpack(into: directory.path))
     try withMount(of: archive.text, from: server.address, ["-M", "1m"]) { mount in
-      #expect(try archive.manifest.differences(in: Manifest(of: mount.path)) == [])
+      try expectManifest(of: archive, at: mount)
     }
   }
 
@@ -69,9 +69,9 @@ struct FixtureMountTests {
     let archive = ArchiveFixture.nightly
     let store = try archive.store.unpack(into: directory.path)
     let list = { (mount: ArchiveMount) in try shell("find . -printf '%i %p\\n'", in: mount.path) }
-    let local = try withMount(of: archive.file.string, from: store.string, list)
+    let local = try withMount(of: archive.file.string, from: store.string) { try list($0) }
     let server = try StoreServer(store)
-    let remote = try withMount(of: archive.file.string, from: server.address, list)
+    let remote = try withMount(of: archive.file.string, from: server.address) { try list($0) }
 
     let numbers = local.split(separator: "\n").map { $0.prefix { $0 != " " } }
     #expect(numbers.count > 70)

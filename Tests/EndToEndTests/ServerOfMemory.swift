@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import VentiCore
 import VentiServer
+import VentiWire
 
 /// Serves a store that is in the memory of the test, for as long as `body` runs.
 ///

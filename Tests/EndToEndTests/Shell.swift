@@ -1,6 +1,7 @@
 import Glibc
 import SystemPackage
 import TestSupport
+import Testing
 
 /// Runs a shell script in a directory; it fails where any of its commands fails.
 ///
@@ -29,3 +30,12 @@ struct ShellError: Error, CustomStringConvertible {
 
 /// Whether the tests may do what only root may: make devices, give files away.
 let isRoot = geteuid() == 0
+
+/// Compares a mount with the manifest of its archive.
+func expectManifest(
+  of archive: ArchiveFixture, at mount: ArchiveMount,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let differences = try archive.manifest.differences(in: Manifest(of: mount.path))
+  #expect(differences == [], sourceLocation: sourceLocation)
+}

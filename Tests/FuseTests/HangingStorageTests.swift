@@ -1,9 +1,10 @@
 import Fuse
 import FuseTestTree
 import Glibc
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: canMount, "/dev/fuse cannot be opened here"), .timeLimit(.minutes(2)))
+@Suite(.mounts, .timeLimit(.minutes(2)))
 struct HangingStorageTests {
   /// Reads all hanging files at once, and prints what they give.
   private static let readers =

@@ -2,9 +2,10 @@ import Fuse
 import FuseTestTree
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: canMount, "/dev/fuse cannot be opened here"), .timeLimit(.minutes(2)))
+@Suite(.mounts, .timeLimit(.minutes(2)))
 struct MountTests {
   @Test("every file of the tree reads as it is in memory")
   func contentsAreTrue() throws {

@@ -9,7 +9,7 @@ import Testing
 /// A mount is never used by the process that serves it: it would wait for itself.
 final class TestServer {
   let mountpoint: String
-  private let process: ChildProcess
+  private let process: SpawnedProcess
   private let commands: FileDescriptor
   private let answers: FileDescriptor
   private var hasEnded = false
@@ -100,13 +100,13 @@ func shell(_ command: String, in directory: String = "/") throws -> String {
 
 /// A shell command that runs, for a minute at most.
 struct ShellCommand {
-  private let process: ChildProcess
+  private let process: SpawnedProcess
   private let printed: FileDescriptor
 
   /// Starts a command.
   init(_ command: String, in directory: String = "/") throws {
     let pipe = try Pipe()
-    process = try ChildProcess(
+    process = try SpawnedProcess(
       ["timeout", "60", "sh", "-c", "cd \"$0\" && \(command)", directory],
       descriptors: [(STDOUT_FILENO, pipe.writing), (STDERR_FILENO, pipe.writing)])
     printed = pipe.reading
@@ -128,22 +128,16 @@ func contents(of path: String) throws -> [UInt8] {
   return try file.closeAfter { try readAll(from: file) }
 }
 
-/// Whether this machine can mount; under CI it has to.
-let canMount: Bool = {
-  if let value = getenv("CI"), String(cString: value) == "true" { return true }
-  return access("/dev/fuse", R_OK | W_OK) == 0
-}()
-
 private func startServer(
   _ arguments: [String]
-) throws -> (ChildProcess, commands: FileDescriptor, answers: FileDescriptor) {
+) throws -> (SpawnedProcess, commands: FileDescriptor, answers: FileDescriptor) {
   let (input, output) = (try Pipe(), try Pipe())
   defer {
     try? input.reading.close()
     try? output.writing.close()
   }
   // However a test goes wrong, its server ends.
-  let process = try ChildProcess(
+  let process = try SpawnedProcess(
     ["timeout", "--kill-after=1", "100", serverPath()] + arguments,
     descriptors: [(STDIN_FILENO, input.reading), (STDOUT_FILENO, output.writing)])
   return (process, input.writing, output.reading)

@@ -114,6 +114,7 @@ public final class ArchiveMount: Sendable {
 ///
 /// Whatever becomes of `body`, the archive is unmounted afterwards, and it is an error if that
 /// does not work or if a process stays.
+@discardableResult
 public func withMount<Result>(
   of archive: String, from store: String, _ arguments: [String] = [],
   _ body: (ArchiveMount) throws -> Result

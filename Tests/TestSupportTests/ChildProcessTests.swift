@@ -56,7 +56,7 @@ struct ChildProcessTests {
     let directory = try TemporaryDirectory()
     let pipe = directory.path.appending("pipe")
     try ChildProcess.run("mkfifo", pipe.string)
-    var child: ChildProcess? = try ChildProcess(
+    var child: TestSupport.ChildProcess? = try ChildProcess(
       "sh", ["-c", "(echo open; exec sleep 60) >\(pipe.string) & wait"])
     // Ends when the last process that has the pipe open for writing is gone.
     let reader = try ChildProcess("cat", [pipe.string])

@@ -130,7 +130,9 @@ struct RandomTree {
   ) throws -> DirectoryStreams {
     var directory = writer.makeDirectory()
     for node in nodes.sorted(by: { ArchiveOrder.isOrdered($0.file.name, $1.file.name) }) {
-      let identity = targets[ObjectIdentifier(node)] ?? ObjectIdentifier(node)
+      // A classic archive has no hard links: every name is a file.
+      let target = writer.isClassic ? nil : targets[ObjectIdentifier(node)]
+      let identity = target ?? ObjectIdentifier(node)
       let qid = qids[identity] ?? writer.nextNumber()
       qids[identity] = qid
       node.file.qid = qid

@@ -78,6 +78,18 @@ struct ClumpWalkTests {
       ])
   }
 
+  @Test("clumps in a row without header and entry do not shift the numbers of others")
+  func damagedRow() throws {
+    for number in 7..<10 {
+      store.partition.flip(at: store.offset(of: number))
+      store.partition.flip(at: store.directoryOffset(of: number) + 1)
+    }
+    let found = try arena().clumps().compactMap { try? $0.get() }
+    var expected = store.arenas[0].clumps
+    expected.removeSubrange(7..<10)
+    #expect(found == expected)
+  }
+
   @Test("a directory that cannot be read is made up for by headers")
   func unreadableDirectory() throws {
     let block = store.arenas[0].start + store.geometry.directoryBlockOffset(1)

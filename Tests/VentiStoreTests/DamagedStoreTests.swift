@@ -129,6 +129,24 @@ struct DamagedStoreTests {
     try expectAll(opened, except: [7])
   }
 
+  @Test("all arenas are searched once for a damaged block, and a new copy of it is found")
+  func searchedOnce() throws {
+    store.partition.flip(at: store.offset(of: 7) + ClumpHeader.byteCount)
+    let opened = try store.open()
+    func readCount() -> Int {
+      let before = store.partition.readCount
+      #expect(throws: BlockError.self) { try opened.read(addresses[7]) }
+      return store.partition.readCount - before
+    }
+
+    #expect(readCount() > 10)
+    // The clump by way of the index and of a table, and tails and ends of the logs of three arenas.
+    #expect(readCount() == 8)
+
+    store.write(ReadOnlyStoreTests.block(7), to: 2)
+    #expect(try opened.read(addresses[7]) == ReadOnlyStoreTests.block(7))
+  }
+
   @Test("any changed byte of a clump's header loses at most its block, and yields no other")
   func damagedHeaders() throws {
     for index in 0..<ClumpHeader.byteCount {
@@ -237,6 +255,10 @@ struct DamagedStoreTests {
       throws: BlockError.damaged(
         addresses[50].score, .data, reason: "arena 't1': is not there")
     ) { try opened.read(addresses[50]) }
+    #expect(
+      throws: BlockError.damaged(
+        .none, .data, reason: "index 'main': no arena 't1' of 64512 bytes is there")
+    ) { try opened.read(BlockAddress(.none, .data, limit: 100)) }
   }
 
   private func expectAll(

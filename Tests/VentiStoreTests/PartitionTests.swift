@@ -1,4 +1,3 @@
-import Posix
 import SystemPackage
 import TestSupport
 import Testing

@@ -15,7 +15,7 @@ struct ArenaKnowledge: Sendable {
   private(set) var isEmpty = false
   /// Whether nothing of this can change.
   private(set) var isFinal = false
-  /// Why clumps may have been missed.
+  /// Why clumps may have been missed, now or when the table was begun.
   private(set) var failure: StoreError?
 
   /// Looks at an arena.
@@ -28,7 +28,6 @@ struct ArenaKnowledge: Sendable {
       self =
         old?.trimmed(to: indexed, scope: scope, budget: budget)
         ?? Self(from: scope == .all ? .first : indexed)
-      failure = nil
       add(arena, tail, budget: budget)
       isEmpty = tail.written.clumpCount == 0 && uncounted.count == 0
       isFinal = tail.indexed.isSealed

@@ -9,10 +9,10 @@ struct BlockSearch {
   let address: BlockAddress
 
   /// What is wrong with the first clump that should have held the block, but does not.
-  private var damage: StoreError?
+  private(set) var damage: StoreError?
 
   /// Why the index, or the directory of an arena, may know less than it should.
-  private var gap: StoreError?
+  private(set) var gap: StoreError?
 
   init(_ address: BlockAddress) {
     self.address = address

@@ -65,7 +65,15 @@ public struct ClumpWalk: Sequence, IteratorProtocol, Sendable {
     if entries.allSatisfy({ $0 != nil }), isClumpOrEnd(end) {
       for case .some(let info) in entries { take(info) }
     } else {
-      for entry in entries where !step(by: entry) { return }
+      takeOneByOne(entries)
+    }
+  }
+
+  private mutating func takeOneByOne(_ entries: [ClumpInfo?]) {
+    let first = position.number
+    while position.number < first + entries.count {
+      let rest = entries[(position.number - first)...]
+      guard step(by: rest.first ?? nil) || passOver(rest.dropFirst()) else { return }
     }
   }
 
@@ -87,30 +95,33 @@ public struct ClumpWalk: Sequence, IteratorProtocol, Sendable {
 
   /// Takes one clump by its header or its directory entry, whichever the next clump confirms.
   ///
-  /// - Returns: false when the walk ends here.
+  /// - Returns: false when there is neither.
   private mutating func step(by entry: ClumpInfo?) -> Bool {
     let header = header(at: position.offset)?.info
     let choices = [header, entry].compactMap { $0 }
     let confirmed = choices.first { info in
       isClumpOrEnd(Clump(position: position, info: info).end)
     }
-    if let info = confirmed ?? choices.first {
-      take(info)
-      return true
-    }
-    return passOver()
+    guard let info = confirmed ?? choices.first else { return false }
+    take(info)
+    return true
   }
 
-  /// Goes on at the next header, which is less than the longest clump away.
-  private mutating func passOver() -> Bool {
+  /// Goes on at the next header, which is less than the longest clump away, as the number that its
+  /// entry has.
+  ///
+  /// - Parameter entries: those after the current clump.
+  /// - Returns: false when the walk ends here.
+  private mutating func passOver(_ entries: ArraySlice<ClumpInfo?>) -> Bool {
     let place = "clump \(position.number) at \(position.offset)"
     batch.append(
       .failure(arena.inconsistent("\(place) has no valid header and no directory entry")))
-    guard let offset = nextHeader(after: position.offset) else {
+    guard let offset = nextHeader(after: position.offset), let header = header(at: offset) else {
       position = ClumpPosition(after: counted)
       return false
     }
-    position = ClumpPosition(number: position.number + 1, offset: offset)
+    let skipped = entries.firstIndex(of: header.info).map { $0 - entries.startIndex } ?? 0
+    position = ClumpPosition(number: position.number + 1 + skipped, offset: offset)
     return true
   }
 
@@ -144,8 +155,9 @@ public struct ClumpWalk: Sequence, IteratorProtocol, Sendable {
     let bytes = block.bytes
     let candidates = 0...count - ClumpHeader.byteCount
     return candidates.first { index in
-      let header = bytes.extracting(index..<index + ClumpHeader.byteCount)
-      return (try? ClumpHeader(parsing: header, magic: magic)) != nil
+      var reader = ByteReader(bytes.extracting(index...), of: "clump header")
+      guard (try? reader.uint32()) == magic else { return false }
+      return header(at: start + index) != nil
     }.map { start + $0 }
   }
 }

@@ -30,8 +30,20 @@ public final class ReadOnlyStore: BlockFetcher {
   /// What opening the store has shown to be wrong; blocks can be read all the same.
   public let problems: [StoreError]
 
+  /// How many blocks are remembered for which all arenas were searched in vain.
+  private static let lostBlockLimit = 4096
+
+  private struct LostBlock: Hashable, Sendable {
+    let score: Score
+    let type: BlockType
+  }
+
+  /// Why arenas are missing, if any are.
+  private let missing: StoreError?
   private let addresses: AddressMap?
   private let catalogs: [ArenaCatalog]
+  private let lost = Monitor(
+    LeastRecentlyUsed<LostBlock, BlockError>(capacity: lostBlockLimit))
   private let pool = WorkerPool(
     "store", threads: fetchThreadCount, queueLimit: fetchQueueLimit)
 
@@ -46,8 +58,9 @@ public final class ReadOnlyStore: BlockFetcher {
   ///
   /// - Throws: `StoreError` when no arena can be used.
   public convenience init(_ configuration: StoreConfiguration) throws(StoreError) {
+    var missing: [StoreError] = []
     var problems: [StoreError] = []
-    let partitions = Self.open(configuration.arenas, problems: &problems) {
+    let partitions = Self.open(configuration.arenas, problems: &missing) {
       (name) throws(StoreError) in
       try ArenaPartition(FilePartition(opening: name, for: .readOnly))
     }
@@ -57,25 +70,28 @@ public final class ReadOnlyStore: BlockFetcher {
     }
     try self.init(
       partitions: partitions, indexName: configuration.indexName, sections: sections,
-      problems: problems)
+      missing: missing, problems: problems)
   }
 
   /// Puts a store together.
   ///
   /// - Parameters:
   ///   - sections: the sections of the index; none for a store without an index.
-  ///   - problems: what is known to be wrong already.
+  ///   - missing: why partitions with arenas are not there.
+  ///   - problems: what else is known to be wrong.
   public init(
     partitions: [ArenaPartition], indexName: String, sections: [IndexSection],
-    problems: [StoreError] = [], tableEntryLimit: Int = tableEntryLimit
+    missing: [StoreError] = [], problems: [StoreError] = [],
+    tableEntryLimit: Int = tableEntryLimit
   ) throws(StoreError) {
-    var problems = problems
+    var problems = missing + problems
     let all = partitions.flatMap(\.arenas)
     guard !all.isEmpty else {
       throw problems.first ?? .inconsistent(place: "store", reason: "no arenas")
     }
     let index = Self.index(indexName, sections, problems: &problems)
     let addresses = index.map { AddressMap($0.table, arenas: all) }
+    self.missing = missing.first ?? addresses?.problems.first
     problems += addresses?.problems ?? []
     let indexed = addresses?.arenasInOrder ?? []
     // An index of which no arena is there is that of another store.
@@ -93,7 +109,7 @@ public final class ReadOnlyStore: BlockFetcher {
     let block =
       readIndexed(&search) ?? readUnindexed(&search) ?? readIndexedThoroughly(&search)
       ?? readEverywhere(&search)
-    guard let block else { throw search.error }
+    guard let block else { throw error(after: &search) }
     return try block.limited(by: address)
   }
 
@@ -107,6 +123,22 @@ public final class ReadOnlyStore: BlockFetcher {
       }
       if !pool.submit(job) { job() }
     }
+  }
+
+  /// Why a search has found nothing.
+  private func error(after search: inout BlockSearch) -> BlockError {
+    if let missing { search.note(gap: missing) }
+    let error = search.error
+    guard search.damage != nil else { return error }
+    let block = LostBlock(score: search.address.score, type: search.address.type)
+    lost.withLock { $0.insert(error, for: block, cost: 1) }
+    return error
+  }
+
+  /// Whether all arenas were searched before for a block whose clump is damaged.
+  private func isLost(_ search: BlockSearch) -> Bool {
+    let block = LostBlock(score: search.address.score, type: search.address.type)
+    return search.damage != nil && lost.withLock { $0.value(for: block) } != nil
   }
 
   /// Follows the index.
@@ -123,7 +155,7 @@ public final class ReadOnlyStore: BlockFetcher {
 
   /// Follows the directories of clumps that are not indexed yet.
   private func readUnindexed(_ search: inout BlockSearch) -> Block? {
-    guard index != nil, !search.isAstray else { return nil }
+    guard index != nil, search.gap == nil else { return nil }
     return read(&search, from: .unindexed)
   }
 
@@ -144,8 +176,10 @@ public final class ReadOnlyStore: BlockFetcher {
   }
 
   /// Follows the directories of all clumps, where the index cannot be trusted.
+  ///
+  /// For a damaged clump that is done once: another copy of it will be in the index.
   private func readEverywhere(_ search: inout BlockSearch) -> Block? {
-    guard index == nil || search.isAstray else { return nil }
+    guard index == nil || search.isAstray && !isLost(search) else { return nil }
     search.closeGaps()
     return read(&search, from: .all)
   }

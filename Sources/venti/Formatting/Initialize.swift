@@ -42,7 +42,7 @@ struct Grow: ToolCommand {
 
   func runTool() throws -> Bool {
     let path = FilePath(directory)
-    let progress = ProgressLine("building index", in: .things("clumps"))
+    let progress = ProgressMeter("building index", in: .things("clumps"))
     let growth = try StoreGrower(directory: path, arenaByteCount: size.bytes)
       .grow { progress.update($0, of: $1) }
     progress.finish()

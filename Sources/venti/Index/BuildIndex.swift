@@ -31,7 +31,7 @@ struct BuildIndex: ToolCommand {
     let configuration = try configuration(store)
     let lock = try StoreLock(configuration)
     defer { withExtendedLifetime(lock) {} }
-    let progress = ProgressLine("building index", in: .things("clumps"))
+    let progress = ProgressMeter("building index", in: .things("clumps"))
     defer { progress.finish() }
     return try IndexBuilder(to: .standard).run(
       StoreParts(configuration, for: .readWrite), scope

@@ -63,8 +63,8 @@ struct VerifyScore: ToolCommand {
     let source = try store.open().source
     let named = try LabelledScore(score)
     let top = try TopBlock.find(named.score, in: source)
-    let progress = ProgressLine("verify-score", in: .bytes)
-    let verifier = TreeVerifier(source) { StandardError.print("venti verify-score: \($0)") }
+    let progress = ProgressMeter("verify-score", in: .bytes)
+    let verifier = TreeVerifier(source) { progress.print("venti verify-score: \($0)") }
     let report = verifier.run(top) { progress.update($0.byteCount, of: nil) }
     progress.finish()
     print(

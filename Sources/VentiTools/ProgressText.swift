@@ -30,8 +30,8 @@ package struct ProgressText: Sendable, Equatable {
     self.seconds = seconds
   }
 
-  /// The line, cut to some columns.
-  package func line(columns: Int) -> String {
+  /// The line.
+  package var line: String {
     var parts = [label]
     if let total, total > 0 {
       let share = min(1, Double(done) / Double(total))
@@ -46,7 +46,7 @@ package struct ProgressText: Sendable, Equatable {
     }
     if let rate { parts.append("\(amount(Int(rate)))/s") }
     if let left { parts.append("\(left) left") }
-    return String(parts.joined(separator: " ").prefix(max(0, columns)))
+    return parts.joined(separator: " ")
   }
 
   private var rate: Double? { seconds > 0.5 ? Double(done) / seconds : nil }

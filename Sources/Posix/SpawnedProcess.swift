@@ -2,7 +2,7 @@ import Glibc
 public import SystemPackage
 
 /// A program that was started and is to be waited for, once.
-public struct ChildProcess: Sendable {
+public struct SpawnedProcess: Sendable {
   /// Its number.
   public let id: CInt
 

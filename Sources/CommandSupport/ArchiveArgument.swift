@@ -1,0 +1,36 @@
+internal import Posix
+internal import SystemPackage
+public import VacArchive
+internal import VentiCore
+
+extension ArchiveScore {
+  /// The archive that an argument of a command names: itself, or in a file.
+  public init(argument: String) throws(CommandError) {
+    let path: String
+    do throws(ArchiveError) {
+      switch try ArchiveName(argument) {
+      case .score(let score):
+        self = score
+        return
+      case .file(let file): path = file
+      }
+    } catch {
+      throw CommandError("\(error)")
+    }
+    try self.init(contentsOf: FilePath(path))
+  }
+
+  private init(contentsOf path: FilePath) throws(CommandError) {
+    // One more than there may be, so that a longer file is refused, not cut.
+    let limit = Self.fileByteLimit + 1
+    do {
+      let file = try File(opening: path, for: .readOnly)
+      let bytes = try Block(capacity: limit) { output throws(Errno) in
+        try file.read(limit, at: 0, into: &output)
+      }
+      try self.init(parsingFile: bytes.array)
+    } catch {
+      throw CommandError("archive \(quoted(path.string)): \(error)")
+    }
+  }
+}

@@ -1,0 +1,155 @@
+internal import Posix
+
+/// Threads that take jobs from a queue of limited length, until there are no more.
+///
+/// A job that is large can be shared out: whoever is free helps, and nobody waits for anybody.
+final class Crew<Job: Sendable>: Sendable {
+  private struct State {
+    var jobs: [Job] = []
+    var first = 0
+    var shared: [SharedWork] = []
+    var isClosed = false
+    var threads = 0
+    /// Threads that do a job, and may yet share it.
+    var busy = 0
+
+    var waiting: Int { jobs.count - first }
+
+    mutating func take() -> Work? {
+      if let work = shared.last { return .help(work) }
+      guard first < jobs.count else { return isClosed && busy == 0 ? .nothing : nil }
+      let job = jobs[first]
+      first += 1
+      busy += 1
+      if first * 2 > jobs.count {
+        jobs.removeFirst(first)
+        first = 0
+      }
+      return .job(job)
+    }
+  }
+
+  private enum Work {
+    case job(Job)
+    case help(SharedWork)
+    case nothing
+  }
+
+  private let queueLimit: Int
+  private let perform: @Sendable (Job, Crew) -> Void
+  private let state = Monitor(State())
+
+  /// Starts the threads.
+  ///
+  /// - Parameters:
+  ///   - queueLimit: the jobs that may wait.
+  ///   - perform: does a job, on any of the threads.
+  init(
+    _ name: String, threads: Int, queueLimit: Int, perform: @escaping @Sendable (Job, Crew) -> Void
+  ) {
+    precondition(threads > 0 && queueLimit > 0)
+    self.queueLimit = queueLimit
+    self.perform = perform
+    for _ in 0..<threads where Thread.start(name, { self.work() }) {
+      state.withLock { $0.threads += 1 }
+    }
+  }
+
+  /// Adds a job, once there is room for it.
+  func add(_ job: Job) {
+    let hasThreads: Bool? = state.wait { state in
+      guard state.threads > 0 else { return false }
+      return state.waiting < queueLimit ? true : nil
+    }
+    // Where no thread could be had, whoever adds a job does it.
+    guard hasThreads == true else { return perform(job, self) }
+    state.update { $0.jobs.append(job) }
+  }
+
+  /// Does a work together with every thread that is free; the caller is one of the crew.
+  func share(_ work: SharedWork) {
+    state.update { $0.shared.append(work) }
+    help(with: work)
+  }
+
+  /// Waits until every job is done; none may be added any more.
+  func finish() {
+    state.update { $0.isClosed = true }
+    _ = state.wait { $0.threads == 0 ? true : nil }
+  }
+
+  private func work() {
+    while true {
+      let work = state.wait { $0.take() } ?? .nothing
+      switch work {
+      case .job(let job):
+        perform(job, self)
+        // Wakes who waits for room in the queue, or for the end.
+        state.update { $0.busy -= 1 }
+      case .help(let work):
+        help(with: work)
+      case .nothing:
+        return state.update { $0.threads -= 1 }
+      }
+    }
+  }
+
+  private func help(with work: SharedWork) {
+    work.takePart()
+    // All parts are taken: nobody else can help.
+    state.withLock { state in state.shared.removeAll { $0 === work } }
+  }
+}
+
+/// A work in parts, which several threads do together.
+final class SharedWork: Sendable {
+  private struct State {
+    var next = 0
+    var unfinished: Int
+    var failure: RestoreError?
+  }
+
+  private let count: Int
+  private let part: @Sendable (Int) throws(RestoreError) -> Void
+  private let finish: @Sendable (RestoreError?) -> Void
+  private let state: Monitor<State>
+
+  /// - Parameters:
+  ///   - count: the number of parts, 1 at least.
+  ///   - part: does one; after a failure the others are passed over.
+  ///   - finish: runs once, on the thread that finishes the last part, with the first failure.
+  init(
+    count: Int, part: @escaping @Sendable (Int) throws(RestoreError) -> Void,
+    finish: @escaping @Sendable (RestoreError?) -> Void
+  ) {
+    precondition(count > 0)
+    self.count = count
+    self.part = part
+    self.finish = finish
+    state = Monitor(State(unfinished: count))
+  }
+
+  /// Does parts until there are none left that nobody does.
+  func takePart() {
+    while let number = take() {
+      var failure = state.withLock { $0.failure }
+      if failure == nil {
+        do throws(RestoreError) { try part(number) } catch { failure = error }
+      }
+      let isLast = state.withLock { state in
+        state.failure = state.failure ?? failure
+        state.unfinished -= 1
+        return state.unfinished == 0
+      }
+      if isLast { finish(state.withLock { $0.failure }) }
+    }
+  }
+
+  private func take() -> Int? {
+    state.withLock { state in
+      guard state.next < count else { return nil }
+      state.next += 1
+      return state.next - 1
+    }
+  }
+}

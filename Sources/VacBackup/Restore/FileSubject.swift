@@ -1,0 +1,37 @@
+internal import Posix
+internal import SystemPackage
+
+/// A file whose attributes are to be set: by its descriptor where it is open, else by its name.
+struct FileSubject {
+  let directory: DirectoryHandle
+  let name: [UInt8]
+  let open: (any OpenNode)?
+
+  func status() throws(Errno) -> FileStatus {
+    if let open { try open.status() } else { try directory.status(of: name) }
+  }
+
+  func setOwner(user: UInt32?, group: UInt32?) throws(Errno) {
+    if let open {
+      try open.setOwner(user: user, group: group)
+    } else {
+      try directory.setOwner(of: name, user: user, group: group)
+    }
+  }
+
+  func setPermissions(_ permissions: UInt16) throws(Errno) {
+    if let open {
+      try open.setPermissions(permissions)
+    } else {
+      try directory.setPermissions(of: name, permissions)
+    }
+  }
+
+  func setTimes(accessed: FileStatus.Time, modified: FileStatus.Time) throws(Errno) {
+    if let open {
+      try open.setTimes(accessed: accessed, modified: modified)
+    } else {
+      try directory.setTimes(of: name, accessed: accessed, modified: modified)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/// A JSON object on one line, its members in the order in which they are added.
+package struct JSONObject {
+  private var members = ""
+
+  package init() {}
+
+  /// The object.
+  package var text: String { "{\(members)}" }
+
+  /// Adds a number.
+  package mutating func add(_ name: String, _ value: Int) { add(name, literal: "\(value)") }
+
+  /// Adds a number.
+  package mutating func add(_ name: String, unsigned value: UInt64) {
+    add(name, literal: "\(value)")
+  }
+
+  /// Adds a string.
+  package mutating func add(_ name: String, _ value: String) {
+    add(name, literal: Self.quoted(value))
+  }
+
+  /// Adds bytes as a string; where they are not UTF-8, also in hexadecimal, as `NAME_hex`.
+  package mutating func add(_ name: String, bytes: [UInt8]) {
+    if let text = String(validating: bytes, as: UTF8.self) { return add(name, text) }
+    add(name, String(decoding: bytes, as: UTF8.self))
+    let digits = bytes.map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) }
+    add(name + "_hex", digits.joined())
+  }
+
+  private mutating func add(_ name: String, literal: String) {
+    members += (members.isEmpty ? "" : ", ") + "\"\(name)\": \(literal)"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": quoted += "\\\(scalar)"
+      case "\n": quoted += "\\n"
+      case "\t": quoted += "\\t"
+      case "\u{0}"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+}

@@ -1,0 +1,292 @@
+package import Posix
+internal import SystemPackage
+package import VacArchive
+package import VentiCore
+
+/// Compares the files of a directory with those of an archive, and changes nothing.
+package final class Verifier: Sendable {
+  private static let queueLimit = 256
+
+  private struct Job: Sendable {
+    let directory: TargetDirectory
+    let item: Item
+    let status: FileStatus
+  }
+
+  /// Where the names of a file with several are: in the target, and the first path met.
+  private struct Original: Sendable {
+    let fileSystem: UInt64
+    let inode: UInt64
+    let path: [UInt8]
+  }
+
+  /// What has been compared so far.
+  package let counters = RestoreCounters()
+
+  private let archive: Archive
+  private let source: any BlockSource
+  private let options: RestoreOptions
+  private let observer: RestoreObserver
+  private let differ: @Sendable (_ path: [UInt8], Difference) -> Void
+  private let attributes: AttributeComparison
+  private let handles: DirectoryHandles
+  private let originals = Monitor<[HardLinks.Key: Original]>([:])
+  private let ending = Monitor<RestoreProblem?>(nil)
+
+  /// - Parameters:
+  ///   - options: what a restore would set is compared.
+  ///   - observer: takes what cannot be compared.
+  ///   - differ: takes what differs. Called from any thread.
+  package init(
+    _ archive: Archive, in source: any BlockSource, with target: DirectoryHandle,
+    options: RestoreOptions, observer: RestoreObserver,
+    differ: @escaping @Sendable (_ path: [UInt8], Difference) -> Void
+  ) {
+    self.archive = archive
+    self.source = source
+    self.options = options
+    self.observer = observer
+    self.differ = differ
+    attributes = AttributeComparison(options, source: source)
+    handles = DirectoryHandles(top: target)
+  }
+
+  /// Compares what is selected.
+  ///
+  /// - Returns: the paths of the selection that are not in the archive.
+  package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [String] {
+    let crew = Crew<Job>(
+      "verify", threads: options.threadCount, queueLimit: Self.queueLimit
+    ) { [self] job, _ in compare(job) }
+    let result = Result { () throws(RestoreError) in try walk(selection, crew) }
+    crew.finish()
+    if let problem = ending.withLock({ $0 }) { throw problem }
+    do throws(RestoreError) {
+      return try result.get()
+    } catch {
+      throw RestoreProblem(path: [], error: error)
+    }
+  }
+
+  private func walk(_ selection: Selection, _ crew: Crew<Job>) throws(RestoreError) -> [String] {
+    var walk = try ArchiveWalk(
+      archive, in: source, selection: selection, order: .archive,
+      asksForFiles: options.readsAhead)
+    var lastID = 0
+    var stack = [TargetDirectory(id: 0, parent: nil, name: [], item: nil, permissions: 0)]
+    // From the bottom up, so that none is the last to let go of those above.
+    defer { while stack.popLast() != nil {} }
+    if selection.top.isWhole { findExtras(walk.top, in: stack[0]) }
+    while !isEnding, let step = try walk.next(), let directory = stack.last {
+      switch step {
+      case .enter(let item, let table):
+        observer.file?(walk.path, true)
+        lastID += 1
+        guard let entered = enter(item, id: lastID, in: directory) else {
+          walk.skipDirectory()
+          continue
+        }
+        stack.append(entered)
+        if walk.isWholeDirectory { findExtras(table, in: entered) }
+      case .file(let item):
+        observer.file?(walk.path, false)
+        guard let status = status(of: item, in: directory) else { continue }
+        crew.add(Job(directory: directory, item: item, status: status))
+      case .leave:
+        stack.removeLast()
+      case .fault(let error):
+        report(error, at: walk.path)
+      }
+    }
+    return walk.missing
+  }
+
+  // MARK: - Directories
+
+  private func enter(
+    _ item: Item, id: Int, in parent: TargetDirectory
+  ) -> TargetDirectory? {
+    guard let status = status(of: item, in: parent) else { return nil }
+    compareAttributes(Job(directory: parent, item: item, status: status))
+    counters.countDirectory()
+    let directory = TargetDirectory(
+      id: id, parent: parent, name: item.name, item: item, permissions: 0)
+    do throws(RestoreError) {
+      _ = try handles.handle(of: directory)
+      return directory
+    } catch {
+      report(error, at: directory.path)
+      return nil
+    }
+  }
+
+  /// Reports the names in a directory that the archive does not have there.
+  private func findExtras(_ table: Directory?, in directory: TargetDirectory) {
+    guard let table, table.isComplete else { return }
+    do throws(RestoreError) {
+      let handle = try handles.handle(of: directory)
+      let names = try attempt("read directory") { () throws(Errno) in try handle.names() }
+      for name in names where table.position(of: name) == nil {
+        differ(directory.path(to: name), .extra)
+      }
+    } catch {
+      report(error, at: directory.path)
+    }
+  }
+
+  /// What is where a file should be; nil, and a difference, unless it is of the same kind.
+  private func status(of item: Item, in directory: TargetDirectory) -> FileStatus? {
+    do throws(RestoreError) {
+      let handle = try handles.handle(of: directory)
+      let status = try find(item.name, in: handle)
+      guard let status else {
+        differ(directory.path(to: item.name), .missing)
+        return nil
+      }
+      guard status.kind.matches(item.kind) else {
+        differ(directory.path(to: item.name), .kind(found: status.kind))
+        return nil
+      }
+      return status
+    } catch {
+      report(error, at: directory.path(to: item.name))
+      return nil
+    }
+  }
+
+  private func find(
+    _ name: [UInt8], in directory: DirectoryHandle
+  ) throws(RestoreError) -> FileStatus? {
+    do throws(Errno) {
+      return try directory.status(of: name)
+    } catch .noSuchFileOrDirectory {
+      return nil
+    } catch {
+      throw .system("stat", error)
+    }
+  }
+
+  // MARK: - Files
+
+  private func compare(_ job: Job) {
+    guard !isEnding else { return }
+    compareAttributes(job)
+    let path = job.directory.path(to: job.item.name)
+    if let key = HardLinks.Key(job.item), let original = original(key, job.status, path) {
+      differ(path, .notLinked(to: original))
+    }
+    do throws(RestoreError) {
+      if let difference = try contentDifference(job) { differ(path, difference) }
+    } catch {
+      report(error, at: path)
+    }
+    counters.countFile()
+  }
+
+  private func compareAttributes(_ job: Job) {
+    let path = job.directory.path(to: job.item.name)
+    for difference in attributes.differences(job.item, job.status) { differ(path, difference) }
+    do throws(RestoreError) {
+      let handle = try handles.handle(of: job.directory)
+      let differences = try attributes.attributeDifferences(
+        job.item, job.item.name, in: handle)
+      for difference in differences { differ(path, difference) }
+    } catch {
+      report(error, at: path)
+    }
+  }
+
+  /// The path of a name that should be the same file's, and is not.
+  private func original(
+    _ key: HardLinks.Key, _ status: FileStatus, _ path: [UInt8]
+  ) -> [UInt8]? {
+    originals.withLock { originals in
+      guard let original = originals[key] else {
+        originals[key] = Original(
+          fileSystem: status.fileSystem, inode: status.inode, path: path)
+        return nil
+      }
+      let isSame = original.fileSystem == status.fileSystem && original.inode == status.inode
+      return isSame ? nil : original.path
+    }
+  }
+
+  private func contentDifference(_ job: Job) throws(RestoreError) -> Difference? {
+    switch job.item.kind {
+    case .file: return try fileDifference(job)
+    case .link: return try targetDifference(job)
+    case .device: return try deviceDifference(job)
+    case .pipe, .socket, .directory: return nil
+    }
+  }
+
+  private func fileDifference(_ job: Job) throws(RestoreError) -> Difference? {
+    let entry = try job.item.stream
+    guard job.status.size == entry.size else {
+      return .size(found: job.status.size, archived: entry.size)
+    }
+    let handle = try handles.handle(of: job.directory)
+    let file = try attempt("open") { () throws(Errno) in
+      try handle.file(job.item.name, for: .readOnly)
+    }
+    let contents = try Contents(of: entry, in: source, readsAhead: options.readsAhead)
+    let comparison = FileComparison(contents: contents, file: file)
+    guard let offset = try comparison.firstDifference() else {
+      counters.count(unchanged: entry.size)
+      return nil
+    }
+    return .contents(offset: offset)
+  }
+
+  private func targetDifference(_ job: Job) throws(RestoreError) -> Difference? {
+    let entry = try job.item.stream
+    let archived = try reading { () throws(ArchiveError) in try entry.linkTarget(in: source) }
+    if archived.count < entry.size { throw .cutLink(stored: archived.count, of: entry.size) }
+    let handle = try handles.handle(of: job.directory)
+    let found = try attempt("read link") { () throws(Errno) in
+      try handle.linkTarget(of: job.item.name)
+    }
+    return found == archived ? nil : .target(found: found, archived: archived)
+  }
+
+  private func deviceDifference(_ job: Job) throws(RestoreError) -> Difference? {
+    let device = try job.item.deviceNumber(in: source)
+    guard device.isBlock == (job.status.kind == .blockDevice) else {
+      return .kind(found: job.status.kind)
+    }
+    let archived = DeviceID(major: device.major, minor: device.minor)
+    let found = job.status.deviceNumber
+    return found == archived ? nil : .device(found: found, archived: archived)
+  }
+
+  // MARK: - Problems
+
+  /// Ends the comparison soon.
+  package func cancel() {
+    end(RestoreProblem(path: [], error: .interrupted))
+  }
+
+  private var isEnding: Bool { ending.withLock { $0 != nil } }
+
+  private func report(_ error: RestoreError, at path: [UInt8]) {
+    let problem = RestoreProblem(path: path, error: error)
+    if error.endsEverything { return end(problem) }
+    counters.countProblem()
+    observer.problem(problem)
+  }
+
+  private func end(_ problem: RestoreProblem) {
+    ending.withLock { $0 = $0 ?? problem }
+  }
+}
+
+extension FileStatus.Kind {
+  fileprivate func matches(_ kind: FileKind) -> Bool {
+    switch (self, kind) {
+    case (.file, .file), (.directory, .directory), (.link, .link), (.pipe, .pipe),
+      (.socket, .socket), (.characterDevice, .device), (.blockDevice, .device):
+      true
+    default: false
+    }
+  }
+}

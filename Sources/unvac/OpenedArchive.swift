@@ -1,0 +1,38 @@
+import CommandSupport
+import Posix
+import VacArchive
+import VentiClient
+import VentiCore
+
+/// The archive that the command line names, and where its blocks come from.
+struct OpenedArchive {
+  let archive: Archive
+  /// Whether the store is in files of this machine.
+  let isLocal: Bool
+  private let store: OpenStore
+  private let cache: BlockCache
+
+  init(_ command: Unvac) throws {
+    let score = try ArchiveScore(argument: command.archive)
+    let location = try StoreLocation(option: command.store, variable: Environment["venti"])
+    var options = ClientOptions()
+    options.callSeconds = command.timeout
+    if command.tracesVenti { options.trace = { StandardError.print("unvac: \($0)") } }
+    store = try OpenStore(at: location, options: options) { StandardError.print("unvac: \($0)") }
+    isLocal = store.isLocal
+    cache = BlockCache(over: store.source)
+    archive = try Archive(opening: score, in: store.source)
+  }
+
+  /// Blocks for many threads that each read their own.
+  ///
+  /// A local store is read by these threads themselves: so all cores decompress, and no block is
+  /// handed from thread to thread.
+  var source: any BlockSource { isLocal ? store.source : cache }
+
+  /// Blocks for one thread that says ahead what it will read.
+  var cachedSource: any BlockSource { cache }
+
+  /// Threads that restore files: they wait for disks, or for a network.
+  var threadCount: Int { max(isLocal ? 4 : 16, 2 * Machine.processorCount) }
+}
