@@ -73,7 +73,7 @@ package struct IndexComparison: Sendable {
     _ buckets: Range<Int>, _ body: (Difference) -> Void
   ) throws(StoreError) {
     var clumps: [ArenaDirectories.Element] = []
-    try directories.forEach { clump throws(StoreError) in
+    try directories.visit { clump throws(StoreError) in
       if buckets.contains(index.map.bucket(of: clump.entry.score)) { clumps.append(clump) }
     }
     clumps.sort { $0.entry < $1.entry }

@@ -70,7 +70,7 @@ package struct SectionRepair: Sendable {
     _ result: inout Result
   ) throws(StoreError) {
     var entries: [BlockKey: IndexEntry] = [:]
-    try directories.forEach { clump throws(StoreError) in
+    try directories.visit { clump throws(StoreError) in
       guard buckets.contains(index.map.bucket(of: clump.entry.score)) else { return }
       // The first of several clumps of one block.
       let key = BlockKey(clump.entry)
