@@ -122,7 +122,7 @@ struct RootsTests {
   func noServer() throws {
     let port = try RawSocket.listen().port
     #expect(
-      throws: ToolError.answer(server: "http://127.0.0.1:\(port)", reason: "connection refused")
+      throws: ToolError.answer(server: "http://127.0.0.1:\(port)", reason: "Connection refused")
     ) {
       try HTTPQuery(host: "127.0.0.1", port: port).get("/roots")
     }

@@ -49,7 +49,7 @@ struct StoreGrowerTests {
     #expect(growth.unusedFiles == [directory.appending("index").string])
     #expect(
       "\(try StoreSummary(of: directory))"
-        == "'\(directory)': 2 arenas, 32 MiB; index of 1.6 MiB")
+        == "'\(directory)': 2 arenas, 32 MiB; index of 1.5 MiB")
     let new = try fill(seed: 2, blocks: 200)
     try checkIsSound(holding: old + new)
   }

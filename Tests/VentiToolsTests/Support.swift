@@ -80,9 +80,9 @@ struct Workshop {
 }
 
 extension Partition {
-  /// All bytes.
-  var contents: [UInt8] {
-    get throws { try read(length, at: 0).array }
+  /// The score of all bytes, or of those from an offset on.
+  func digest(from start: Int = 0, count: Int? = nil) throws -> Score {
+    try read(count ?? length - start, at: start).score
   }
 
   /// Flips a bit of a byte.

@@ -14,6 +14,8 @@ package struct ArenaMirror: Sendable {
   /// How much is told: 1 what is copied, 2 arenas without change too.
   package var verbosity = 0
   private let output: ToolOutput
+  /// Arenas of the same outcome, of which nothing has been said.
+  private var run: (outcome: Outcome, first: String, last: String)?
 
   /// What became of an arena.
   private enum Outcome: Equatable {
@@ -31,36 +33,34 @@ package struct ArenaMirror: Sendable {
   ///
   /// - Returns: whether all of them are now the same.
   /// - Throws: `ToolError.mismatch` when the partitions do not have the same arenas.
-  package func run(
+  package mutating func run(
     from source: ArenaPartition, to target: ArenaPartition, _ numbers: ArenaNumbers
   ) throws(ToolError) -> Bool {
     try check(source, target)
     var isSound = true
-    var run: (outcome: Outcome, first: String, last: String)?
     for (number, pair) in zip(source.arenas, target.arenas).enumerated()
     where numbers.contains(number) {
       do throws(StoreError) {
-        let outcome = try mirror(pair.0, to: pair.1)
-        if let before = run, before.outcome != outcome {
-          report(before)
-          run = nil
-        }
-        run = (outcome, run?.first ?? pair.0.name, pair.0.name)
-        // Arenas that need no word of their own share a line with their neighbours.
-        if let now = run, outcome == .mirrored || verbosity > 1 {
-          report(now)
-          run = nil
-        }
+        note(try mirror(pair.0, to: pair.1), of: pair.0)
       } catch {
         output.note("\(Text.stamp) \(error)")
         isSound = false
       }
     }
-    if let run { report(run) }
+    reportRun()
     return isSound
   }
 
-  private func report(_ run: (outcome: Outcome, first: String, last: String)) {
+  /// Notes what became of an arena: those that need no word of their own share a line.
+  private mutating func note(_ outcome: Outcome, of arena: Arena) {
+    if let run, run.outcome != outcome { reportRun() }
+    run = (outcome, run?.first ?? arena.name, arena.name)
+    if outcome == .mirrored || verbosity > 1 { reportRun() }
+  }
+
+  /// Prints the line that arenas share.
+  private mutating func reportRun() {
+    guard let run = run.take() else { return }
     let what =
       switch run.outcome {
       case .empty: "empty"
@@ -89,7 +89,7 @@ package struct ArenaMirror: Sendable {
     }
   }
 
-  private func mirror(_ source: Arena, to target: Arena) throws(StoreError) -> Outcome {
+  private mutating func mirror(_ source: Arena, to target: Arena) throws(StoreError) -> Outcome {
     let tail = try source.tail()
     if copiesBlindly {
       announce(source)
@@ -194,7 +194,8 @@ package struct ArenaMirror: Sendable {
     }
   }
 
-  private func announce(_ arena: Arena) {
+  private mutating func announce(_ arena: Arena) {
+    reportRun()
     let end = Text.grouped(arena.start + arena.geometry.length)
     say("\(arena.name) (\(Text.grouped(arena.start))-\(end))")
   }
