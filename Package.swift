@@ -65,6 +65,7 @@ let package = Package(
       "VentiServer",
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
     module("VentiStore", ["Posix", "VentiCore", system]),
+    module("VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
     module(
@@ -76,8 +77,8 @@ let package = Package(
     command(
       "venti",
       [
-        "CommandSupport", "Posix", "VentiCore", "VentiServer", "VentiStore", "VentiWire",
-        argumentParser, logging, system,
+        "CommandSupport", "Posix", "VentiClient", "VentiCore", "VentiServer", "VentiStore",
+        "VentiTools", "VentiWire", argumentParser, logging, system,
       ]),
     command(
       "vacfs",
@@ -132,6 +133,7 @@ let package = Package(
       dependencies: ["TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system],
       swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
+    tests(of: "VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -165,7 +165,7 @@ public final class Store: BlockStore, BlockFetcher {
   }
 
   /// Keeps other processes from writing.
-  private static func lock(_ configuration: StoreConfiguration) throws(StoreError) -> LockFile {
+  static func lock(_ configuration: StoreConfiguration) throws(StoreError) -> LockFile {
     let path = configuration.lockPath
     do throws(LockFile.Failure) {
       return try LockFile(path)

@@ -7,13 +7,37 @@ import SystemPackage
 struct Venti: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "venti",
-    abstract: "Serve a venti store, and read and write its blocks.",
+    abstract: "Make, serve, check and copy venti stores, and read and write their blocks.",
     discussion: """
       A link to this program that is named as a command of it acts as that command, so that \
       'venti/read SCORE' goes on working.
       """,
     version: Version.text,
-    subcommands: [Serve.self, Read.self, Write.self, Sync.self],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Stores",
+        subcommands: [
+          Initialize.self, Grow.self, Serve.self, Check.self, Roots.self, Copy.self,
+          VerifyScore.self,
+        ]),
+      CommandGroup(
+        name: "Blocks",
+        subcommands: [Read.self, Write.self, Sync.self, Dump.self, PrintRoot.self]),
+      CommandGroup(
+        name: "Formatting",
+        subcommands: [
+          FormatArenas.self, FormatSection.self, FormatIndex.self, FormatBloom.self,
+          PrintConfiguration.self,
+        ]),
+      CommandGroup(
+        name: "Arenas",
+        subcommands: [
+          CheckArenas.self, VerifyArena.self, PrintArena.self, PrintArenaPartition.self,
+          ReadArena.self, WriteArena.self, MirrorArenas.self, FindScore.self, CountClumps.self,
+        ]),
+      CommandGroup(
+        name: "Index", subcommands: [BuildIndex.self, CheckIndex.self, SyncIndex.self]),
+    ],
     helpNames: .long)
 
   /// Runs the command.

@@ -57,9 +57,14 @@ public struct StoreCreator: Sendable {
   }
 
   private func indexByteCount(_ base: Int) -> Int {
-    let blockSize = ArenaPartitionFormat.defaultBlockSize
-    let buckets = max(arenaByteCount / Self.indexDivisor / blockSize, Self.minimumBucketCount)
-    return base + buckets * blockSize
+    let buckets = Self.bucketCount(arenaByteCount: arenaByteCount)
+    return base + buckets * ArenaPartitionFormat.defaultBlockSize
+  }
+
+  /// Buckets of the index of a store with so many bytes of arenas.
+  static func bucketCount(arenaByteCount: Int) -> Int {
+    max(
+      arenaByteCount / indexDivisor / ArenaPartitionFormat.defaultBlockSize, minimumBucketCount)
   }
 
   private func createBloomFilter() throws(StoreError) {

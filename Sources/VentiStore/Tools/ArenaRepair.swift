@@ -1,0 +1,76 @@
+internal import VentiCore
+
+/// What of an arena its directory and its tail should say, and do not.
+///
+/// Only a whole clump whose data is right is ever counted, and nothing is taken away: a clump that
+/// is damaged keeps its place, its entry and all that follows it.
+package struct ArenaRepair: Sendable {
+  /// A directory entry that is not what its clump says.
+  package struct WrongEntry: Sendable, Equatable {
+    /// What the clump says, which is true.
+    package let clump: Clump
+    /// What the directory says; nil when it cannot be read.
+    package let found: ClumpInfo?
+
+    /// Says what is wrong with the entry of a clump.
+    package init(clump: Clump, found: ClumpInfo?) {
+      self.clump = clump
+      self.found = found
+    }
+  }
+
+  private let arena: Arena
+  /// The tail as it is on disk.
+  package let tail: ArenaTail
+  /// What the tail should count as written.
+  package private(set) var written: ArenaStatistics
+  /// Clumps that are whole, and not counted.
+  package private(set) var uncounted: [Clump] = []
+  /// When the last of them was written.
+  private var lastWriteTime: UInt32
+
+  /// Looks at what lies after the clumps that the tail counts.
+  package init(of arena: Arena) throws(StoreError) {
+    self.arena = arena
+    tail = try arena.tail()
+    lastWriteTime = tail.lastWriteTime
+    written = tail.written
+    var found: [ArenaRecovery.Found] = []
+    written = try ArenaRecovery(arena, tail: tail).forEachUncounted { found.append($0) }
+    uncounted = found.map(\.clump)
+    lastWriteTime = found.last?.time ?? lastWriteTime
+  }
+
+  /// Whether the tail should say something else.
+  package var changesTail: Bool { written != tail.written }
+
+  /// Writes directory entries, and then the tail that counts the clumps which it did not.
+  ///
+  /// - Precondition: the arena is not sealed, and nobody else has it open.
+  package func apply(_ wrong: [WrongEntry]) throws(StoreError) {
+    precondition(!tail.written.isSealed)
+    for entry in wrong { try write(entry.clump) }
+    for clump in uncounted { try write(clump) }
+    try arena.partition.sync()
+    guard changesTail else { return }
+    var tail = tail
+    tail.written = written
+    tail.lastWriteTime = lastWriteTime
+    try LogWriter(arenas: [arena]).write(tail, of: 0)
+    try arena.partition.sync()
+  }
+
+  /// Writes the directory entry of a clump; a new block of the directory is made zero.
+  private func write(_ clump: Clump) throws(StoreError) {
+    let perBlock = arena.geometry.entriesPerDirectoryBlock
+    let index = clump.position.number % perBlock
+    let block = arena.geometry.directoryBlockOffset(clump.position.number / perBlock)
+    var writer = ByteWriter()
+    clump.info.write(to: &writer)
+    if index == 0, clump.position.number >= tail.written.clumpCount {
+      writer.pad(to: arena.geometry.blockSize)
+    }
+    try arena.partition.write(
+      writer, at: arena.start + block + index * ClumpInfo.byteCount)
+  }
+}

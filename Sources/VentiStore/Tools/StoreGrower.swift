@@ -1,0 +1,159 @@
+internal import Posix
+public import SystemPackage
+internal import VentiCore
+
+/// Adds arenas to a store in files, and makes the index larger where it must be.
+///
+/// Nothing of the arenas and the index that are there is changed until what is new is whole and
+/// `venti.conf` names it.
+public struct StoreGrower: Sendable {
+  /// Called with clumps that have been looked at, and how many there are, while a larger index is
+  /// filled.
+  public typealias Progress = @Sendable (_ done: Int, _ total: Int) -> Void
+
+  /// What was added.
+  public struct Growth: Sendable, Equatable {
+    /// The file of the new arenas.
+    public let arenasFile: FilePath
+    /// The new arenas.
+    public let arenaCount: Int
+    /// The file of the new index; nil when the old one is large enough.
+    public let indexFile: FilePath?
+    /// Files of the old index, which are no longer used.
+    public let unusedFiles: [String]
+  }
+
+  /// An index may have this share of the recommended buckets before a larger one is made.
+  private static let sufficientShare = 0.75
+
+  /// The directory of the store.
+  public var directory: FilePath
+  /// Bytes of all arenas to be added.
+  public var arenaByteCount: Int
+
+  /// Describes what is to be added.
+  public init(directory: FilePath, arenaByteCount: Int) {
+    self.directory = directory
+    self.arenaByteCount = arenaByteCount
+  }
+
+  /// Adds the arenas.
+  ///
+  /// - Throws: `StoreError.locked` while another process writes to the store.
+  public func grow(progress: Progress? = nil) throws(StoreError) -> Growth {
+    let configuration = try StoreConfiguration(contentsOf: directory)
+    let lock = try Store.lock(configuration)
+    defer { withExtendedLifetime(lock) {} }
+    let files = StoreFiles(configuration)
+    // Opened now, so that a store that is not whole is not made larger.
+    let parts = try StoreParts(configuration, for: .readWrite)
+    let store = try StoreOpening(parts: parts, progress: progress).open()
+    let arenasFile = try makeArenas(files)
+    let new = try ArenaPartition(FilePartition(opening: arenasFile.string, for: .readWrite))
+    let arenas = store.slots.map(\.arena) + new.arenas
+    let buckets = StoreCreator.bucketCount(
+      arenaByteCount: arenas.reduce(0) { $0 + $1.geometry.length })
+    var indexFile: FilePath?
+    if Double(store.index.map.bucketCount) < Double(buckets) * Self.sufficientShare {
+      indexFile = try makeIndex(buckets, parts, new.partition, files, progress: progress)
+      try files.rewrite(adding: arenasFile, replacingIndexBy: indexFile)
+    } else {
+      let layout = try IndexLayout(adding: arenas, to: store.index.table)
+      // A server takes arenas that the table does not know, and refuses a table with others.
+      try files.rewrite(adding: arenasFile, replacingIndexBy: nil)
+      try layout.apply(to: store.sections)
+    }
+    return Growth(
+      arenasFile: arenasFile, arenaCount: new.arenas.count, indexFile: indexFile,
+      unusedFiles: indexFile == nil ? [] : configuration.sections)
+  }
+
+  private func makeArenas(_ files: StoreFiles) throws(StoreError) -> FilePath {
+    let number = files.configuration.arenas.count
+    var format = ArenaPartitionFormat(name: "arenas\(number).")
+    format.arenaByteCount = min(
+      format.arenaByteCount, arenaByteCount.rounded(downTo: format.blockSize))
+    let size =
+      PartitionLayout.base(blockSize: format.blockSize)
+      + arenaByteCount.rounded(upTo: format.blockSize)
+    // Whether it can be formatted is known before the file is there.
+    _ = try format.layout(partitionNamed: "arenas\(number)", byteCount: size)
+    let path = try files.create("arenas\(number)", byteCount: size)
+    _ = try format.apply(to: FilePartition(opening: path.string, for: .readWrite))
+    return path
+  }
+
+  private func makeIndex(
+    _ buckets: Int, _ parts: StoreParts, _ arenas: any Partition, _ files: StoreFiles,
+    progress: Progress?
+  ) throws(StoreError) -> FilePath {
+    let blockSize = ArenaPartitionFormat.defaultBlockSize
+    let path = try files.create(
+      "index\(files.configuration.arenas.count)",
+      byteCount: PartitionLayout.base(blockSize: blockSize) + buckets * blockSize)
+    var parts = parts
+    parts.arenas.append(arenas)
+    parts.sections = [try FilePartition(opening: path.string, for: .readWrite)]
+    let overflow = try StoreRepair(parts, progress: progress).rebuildIndex()
+    guard overflow == 0 else {
+      throw .inconsistent(
+        place: "partition \(quoted(path.string))",
+        reason: "buckets have no room for \(overflow) blocks")
+    }
+    return path
+  }
+}
+
+/// The files beside a configuration, and the configuration itself.
+private struct StoreFiles {
+  let configuration: StoreConfiguration
+  private let directory: FilePath
+
+  init(_ configuration: StoreConfiguration) {
+    self.configuration = configuration
+    directory = configuration.path.removingLastComponent()
+  }
+
+  /// Creates a file of zeros, sparse.
+  func create(_ name: String, byteCount: Int) throws(StoreError) -> FilePath {
+    let path = directory.appending(name)
+    do throws(Errno) {
+      try File.create(path, byteCount: byteCount)
+    } catch .fileExists {
+      throw .occupied(
+        partition: path.string,
+        by: "a file that is no part of the store; remove it if it is of no use")
+    } catch {
+      throw .file(path: path.string, operation: "create", error)
+    }
+    return path
+  }
+
+  /// Writes the configuration anew: with one more arena partition, and perhaps another index.
+  func rewrite(
+    adding arenas: FilePath, replacingIndexBy index: FilePath?
+  ) throws(StoreError) {
+    let path = configuration.path
+    let old = try StoreFile(opening: path, for: .readOnly)
+    var lines = String(decoding: try old.read(old.size, at: 0).array, as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    if index != nil { lines.removeAll { $0.firstWord == "isect" } }
+    let place = lines.lastIndex { $0.firstWord == "arenas" } ?? lines.count - 1
+    // As the other names are: whole, or relative to the directory of the configuration.
+    let isWhole = directory.isAbsolute && lines[place].contains("/")
+    let name = { (path: FilePath) in isWhole ? path.string : path.lastComponent?.string ?? "" }
+    lines.insert("arenas \(name(arenas))", at: place + 1)
+    if let index { lines.insert("isect \(name(index))", at: place + 2) }
+    do throws(Errno) {
+      try File.replace(path, text: lines.joined(separator: "\n") + "\n")
+    } catch {
+      throw .file(path: path.string, operation: "rewrite", error)
+    }
+  }
+}
+
+extension String {
+  /// What a line of a configuration sets.
+  fileprivate var firstWord: Substring? { split { $0 == " " || $0 == "\t" }.first }
+}

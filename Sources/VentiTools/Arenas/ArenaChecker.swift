@@ -1,0 +1,191 @@
+internal import VentiCore
+package import VentiStore
+
+/// Checks arenas by themselves, and mends their directories and tails: plan9port's checkarenas.
+///
+/// All is said on standard error.
+///
+/// Data is never cut away: a clump that is damaged is told of, and passed over. In a sealed arena
+/// nothing is changed.
+package struct ArenaChecker: Sendable {
+  /// Whether to check all clumps; else only what lies after those that the tail counts.
+  package var checksAll = false
+  /// Whether to write what is right where directory or tail say something else.
+  package var repairs = false
+  /// How much is told: 1 describes the arenas that are not empty, 2 the partition too.
+  package var verbosity = 0
+  private let output: ToolOutput
+
+  /// Tells what it finds to `output`.
+  package init(to output: ToolOutput) {
+    self.output = output
+  }
+
+  /// Checks arenas of a partition: those that are named, or all.
+  ///
+  /// - Returns: whether all is well, or was mended.
+  package func run(_ partition: ArenaPartition, names: [String]) -> Bool {
+    if verbosity > 1 { ArenaDescription.lines(of: partition).forEach(output.note) }
+    var isSound = true
+    for arena in partition.arenas where names.isEmpty || names.contains(arena.name) {
+      do throws(StoreError) {
+        isSound = try check(arena) && isSound
+      } catch {
+        output.note("\(error)")
+        isSound = false
+      }
+    }
+    for name in names where !partition.arenas.contains(where: { $0.name == name }) {
+      output.note("\(name): did not find arena")
+      isSound = false
+    }
+    return isSound
+  }
+
+  private func check(_ arena: Arena) throws(StoreError) -> Bool {
+    let repair = try ArenaRepair(of: arena)
+    if verbosity > 0, repair.written.clumpCount > 0 {
+      ArenaDescription.lines(of: arena, repair.tail).forEach(output.note)
+    }
+    var isSound = checkHead(arena, repair.tail)
+    var wrong: [ArenaRepair.WrongEntry] = []
+    if checksAll {
+      var scan = ClumpScan(arena, repair, output)
+      isSound = try scan.run() && isSound
+      wrong = scan.wrong
+    }
+    report(arena, repair, from: checksAll ? .empty : repair.tail.written)
+    guard repair.changesTail || !wrong.isEmpty else { return isSound }
+    return try mend(arena, repair, wrong) && isSound
+  }
+
+  private func checkHead(_ arena: Arena, _ tail: ArenaTail) -> Bool {
+    if let head = try? arena.head(), head.version == tail.version,
+      head.clumpMagic == tail.clumpMagic
+    {
+      return true
+    }
+    output.note("\(arena.name): incorrect arena header fields")
+    return false
+  }
+
+  /// The line that scripts know: what the tail counts after the check, and before.
+  private func report(_ arena: Arena, _ repair: ArenaRepair, from old: ArenaStatistics) {
+    let new = repair.written
+    guard new != old else { return }
+    let flag = { (isOn: Bool) in isOn ? 1 : 0 }
+    output.note(
+      "arena \(arena.name): fix=\(flag(repairs)) flush=\(flag(repair.changesTail)) "
+        + "\(old.usedByteCount)->\(new.usedByteCount) \(old.clumpCount)->\(new.clumpCount) "
+        + "\(old.compressedClumpCount)->\(new.compressedClumpCount) "
+        + "\(old.blockByteCount)->\(new.blockByteCount)")
+  }
+
+  /// Says what is to be changed, and changes it when that is asked for.
+  private func mend(
+    _ arena: Arena, _ repair: ArenaRepair, _ wrong: [ArenaRepair.WrongEntry]
+  ) throws(StoreError) -> Bool {
+    let what =
+      "\(wrong.count) directory entries to write, "
+      + "\(repair.uncounted.count) clumps to count in the tail"
+    if repair.tail.written.isSealed {
+      output.note("\(arena.name): \(what), but it is sealed")
+      return false
+    }
+    output.note("\(arena.name): \(what)" + (repairs ? "" : " (-f would do it)"))
+    guard repairs else { return false }
+    try repair.apply(wrong)
+    return true
+  }
+}
+
+/// Reads all clumps that an arena's tail counts.
+private struct ClumpScan {
+  private let arena: Arena
+  private var directory: DirectoryEntries
+  private let tail: ArenaTail
+  private let output: ToolOutput
+  private var sums = ArenaStatistics.empty
+  private var hasMarked = false
+  private var isSound = true
+  /// Directory entries that contradict clumps which are right.
+  private(set) var wrong: [ArenaRepair.WrongEntry] = []
+
+  init(_ arena: Arena, _ repair: ArenaRepair, _ output: ToolOutput) {
+    self.arena = arena
+    directory = DirectoryEntries(arena)
+    tail = repair.tail
+    self.output = output
+  }
+
+  /// Runs the scan; returns whether data and sums are right.
+  mutating func run() throws(StoreError) -> Bool {
+    for result in try arena.clumps() {
+      switch result {
+      case .failure(let error): complain("\(error)")
+      case .success(let clump):
+        guard clump.position.number < tail.written.clumpCount else { break }
+        count(clump.info)
+        check(clump)
+      }
+    }
+    sums.isSealed = tail.written.isSealed
+    // A clump that is marked as damaged, or passed over, may be counted in one way or the other.
+    if isSound, !hasMarked, sums != tail.written {
+      complain(
+        "\(arena.name): tail counts \(tail.written.clumpCount) clumps of "
+          + "\(tail.written.blockByteCount) bytes, found \(sums.clumpCount) of "
+          + "\(sums.blockByteCount)")
+    }
+    return isSound
+  }
+
+  private mutating func count(_ info: ClumpInfo) {
+    sums.clumpCount += 1
+    sums.compressedClumpCount += info.isCompressed ? 1 : 0
+    sums.usedByteCount += info.clumpByteCount
+    sums.blockByteCount += info.size
+    hasMarked = hasMarked || info.type == nil
+  }
+
+  private mutating func check(_ clump: Clump) {
+    let number = clump.position.number
+    // A clump that is marked as damaged is known to be so; it has no header to compare with.
+    guard clump.info.type != nil else { return }
+    let stored: StoredClump
+    do throws(StoreError) {
+      stored = try arena.clump(at: clump.position.offset, hint: clump.info.clumpByteCount)
+    } catch {
+      return complain("\(arena.name): clump=\(number) failed to read correctly: \(error)")
+    }
+    guard let block = try? stored.block(), block.score == stored.header.info.score else {
+      return complain("\(arena.name): clump=\(number) has mismatched score")
+    }
+    if stored.header.magic != tail.clumpMagic {
+      let magic = Text.hexadecimal(stored.header.magic)
+      complain("\(arena.name): illegal clump magic number=\(magic) at clump=\(number)")
+    }
+    let info = stored.header.info
+    let found = directory.entry(number)
+    guard found != info else { return }
+    isSound = isSound && !tail.written.isSealed
+    wrong.append(
+      ArenaRepair.WrongEntry(clump: Clump(position: clump.position, info: info), found: found))
+    guard let found else {
+      return output.note("\(arena.name): unwritten clump info for clump=\(number)")
+    }
+    output.note("\(arena.name): bad clump info for clump=\(number)")
+    output.note("\texpected \(Self.text(info))")
+    output.note("\tfound \(Self.text(found))")
+  }
+
+  private mutating func complain(_ text: String) {
+    output.note(text)
+    isSound = false
+  }
+
+  private static func text(_ info: ClumpInfo) -> String {
+    "score=\(info.score) type=\(info.type?.number ?? info.typeValue) size=\(info.storedSize) "
+      + "uncsize=\(info.size)"
+  }
+}

@@ -1,0 +1,37 @@
+internal import VentiCore
+package import VentiStore
+
+/// What a check of a store found, for people.
+package struct CheckSummary: Sendable {
+  private let report: CheckReport
+
+  /// Describes a report.
+  package init(_ report: CheckReport) {
+    self.report = report
+  }
+
+  /// Prints the problems on standard error, and then a summary on standard output.
+  package func print(to output: ToolOutput) {
+    for problem in report.problems { output.note("\(problem.error)") }
+    let rest = report.problemCount - report.problems.count
+    if rest > 0 { output.note("and \(Text.grouped(rest)) more") }
+    output.print(line)
+  }
+
+  /// The summary.
+  package var line: String {
+    var parts = [
+      "\(Text.grouped(report.arenaCount)) arenas", "\(Text.grouped(report.sealCount)) seals",
+      "\(Text.grouped(report.clumpCount)) blocks of \(Text.size(report.blockByteCount))",
+      "\(Text.grouped(report.entryCount)) index entries",
+    ]
+    if report.unindexedCount > 0 {
+      parts.append("\(Text.grouped(report.unindexedCount)) blocks not indexed yet")
+    }
+    if report.markedCount > 0 {
+      parts.append("\(Text.grouped(report.markedCount)) blocks marked as damaged")
+    }
+    let verdict = report.isSound ? "all is well" : "\(Text.grouped(report.problemCount)) problems"
+    return "checked \(parts.joined(separator: ", ")): \(verdict)"
+  }
+}

@@ -1,0 +1,80 @@
+internal import VentiCore
+package import VentiStore
+
+/// Makes index and bloom filter anew from the directories of the arenas: plan9port's buildindex.
+///
+/// All is said on standard error.
+package struct IndexBuilder: Sendable {
+  /// What is made anew.
+  package enum Scope: Sendable, Equatable {
+    /// All sections, and the bloom filter.
+    case all
+    /// Some sections, and perhaps the filter.
+    case sections([String], bloom: Bool)
+  }
+
+  private let output: ToolOutput
+
+  /// Tells what it does to `output`.
+  package init(to output: ToolOutput) {
+    self.output = output
+  }
+
+  /// Builds.
+  ///
+  /// - Parameter parts: those of a store that nobody else has open.
+  /// - Returns: whether all blocks are in the index.
+  package func run(
+    _ parts: StoreParts, _ scope: Scope, progress: StoreRepair.Progress? = nil
+  ) throws(StoreError) -> Bool {
+    let summary = try describe(parts)
+    let repair = StoreRepair(parts, progress: progress)
+    var indexed = 0
+    var overflow = 0
+    switch scope {
+    case .all:
+      overflow = try repair.rebuildIndex()
+      indexed = summary.entries - overflow
+      if parts.bloom != nil { try repair.rebuildBloom() }
+    case .sections(let names, let bloom):
+      if !names.isEmpty {
+        let result = try SectionRepair(parts).rebuild(names)
+        overflow = result.overflowCount
+        indexed = result.entryCount - overflow
+      }
+      if bloom { try repair.rebuildBloom() }
+    }
+    output.note(
+      "\(Text.stamp) done arenaentries=\(Text.grouped(summary.clumps)) "
+        + "indexed=\(Text.grouped(indexed)) "
+        + "(nskip=\(summary.clumps - summary.entries))")
+    if overflow > 0 {
+      output.note("\(Text.grouped(overflow)) entries do not fit: their buckets are full")
+    }
+    return overflow == 0
+  }
+
+  /// Says what there is; returns the clumps, and those of them that are not marked as damaged.
+  private func describe(
+    _ parts: StoreParts
+  ) throws(StoreError) -> (clumps: Int, entries: Int) {
+    var arenas: [Arena] = []
+    for partition in parts.arenas { arenas += try ArenaPartition(partition).arenas }
+    var clumps = 0
+    var marked = 0
+    var lines: [String] = []
+    for arena in arenas {
+      let count = try arena.tail().written.clumpCount
+      guard count > 0 else { continue }
+      clumps += count
+      lines.append("\(Text.stamp) arena \(arena.name): \(count) entries")
+      for case .success(let clump) in try arena.clumps()
+      where clump.info.type == nil && clump.position.number < count { marked += 1 }
+    }
+    let stops = parts.sections.compactMap { try? IndexSection($0).header.buckets.upperBound }
+    output.note("\(Text.grouped(clumps)) clumps, \(Text.grouped(stops.max() ?? 0)) buckets")
+    output.note("\(Text.stamp) read index")
+    lines.forEach(output.note)
+    return (clumps, clumps - marked)
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import CommandSupport
+import Posix
+import VentiCore
+import VentiStore
+import VentiTools
+
+/// Sends the blocks of arenas to a store.
+struct WriteArena: ToolCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "wrarena",
+    abstract: "Write the blocks of an arena, or of all arenas of a partition, to a store.",
+    helpNames: .long)
+
+  @OptionGroup var store: StoreOption
+
+  @Option(
+    name: .customShort("o", allowingJoined: true),
+    help: "Where the one arena begins in the file. Default: all arenas of a partition, else 0.")
+  var start: ByteCount?
+
+  @Option(name: .customShort("M", allowingJoined: true), help: "Write so many blocks at most.")
+  var limit = Int.max
+
+  @Flag(name: .customShort("v"), help: "Print the scores.")
+  var printsScores = false
+
+  @Flag(name: .customShort("f"), help: "Taken for old scripts: blocks are always checked.")
+  var isFast = false
+
+  @Argument(help: "A partition of arenas, or an arena in a file of its own.")
+  var file: String
+
+  @Argument(help: "Offset of the first clump to write.")
+  var offset = ByteCount(0)
+
+  func runTool() throws -> Bool {
+    let target = try openTarget()
+    print("\(LogStamp.now) starting to send data")
+    var sender = ArenaSender(to: .standard)
+    sender.printsScores = printsScores
+    sender.limit = limit
+    var isSound = true
+    for arena in try arenas() {
+      let result = try sender.send(arena, from: offset.bytes, to: target?.blocks)
+      sender.limit -= result.blockCount
+      isSound = isSound && result.isSound
+      if start != nil { print("end offset 0x\(String(result.endOffset, radix: 16))") }
+    }
+    try target?.close()
+    print("\(LogStamp.now) sent all data")
+    return isSound
+  }
+
+  /// Where the blocks go; nil for nowhere.
+  private func openTarget() throws -> WritableStore? {
+    if store.store == "/dev/null" { return nil }
+    return try WritableStore(
+      at: StoreLocation(option: store.store, variable: Environment["venti"]))
+  }
+
+  private func arenas() throws(StoreError) -> [Arena] {
+    let partition = try FilePartition(opening: file, for: .readOnly)
+    if let start { return [try Arena(at: start.bytes, in: partition)] }
+    if let arenas = try? ArenaPartition(partition) { return arenas.arenas }
+    return [try Arena(at: 0, in: partition)]
+  }
+}

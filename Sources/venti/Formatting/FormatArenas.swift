@@ -1,0 +1,42 @@
+import ArgumentParser
+import CommandSupport
+import VentiStore
+import VentiTools
+
+/// Formats a partition of arenas.
+struct FormatArenas: ToolCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fmtarenas", abstract: "Format a file or device as a partition of arenas.",
+    helpNames: .long)
+
+  @OptionGroup var options: FormattingOptions
+
+  @Option(name: .customShort("a", allowingJoined: true), help: "Bytes of an arena.")
+  var arenaSize = ByteCount(ArenaPartitionFormat.defaultArenaByteCount)
+
+  @Option(name: .customShort("b", allowingJoined: true), help: "Bytes of a disk block.")
+  var blockSize = ByteCount(ArenaPartitionFormat.defaultBlockSize)
+
+  @Flag(name: .customShort("4"), help: "Make arenas of version 4, which have to be cleared.")
+  var isVersionFour = false
+
+  @Flag(
+    name: .customShort("Z"),
+    help: "Taken for old scripts: in any case only what must be zero is cleared.")
+  var doesNotClear = false
+
+  @Argument(help: "What the names of the arenas begin with; numbers from 0 on follow.")
+  var name: String
+
+  @Argument(help: "The file or device.")
+  var file: String
+
+  func runTool() throws -> Bool {
+    var format = ArenaPartitionFormat(name: name)
+    format.arenaByteCount = arenaSize.bytes
+    format.blockSize = blockSize.bytes
+    format.version = isVersionFour ? .four : .five
+    try options.formatter.formatArenas(format, in: file)
+    return true
+  }
+}

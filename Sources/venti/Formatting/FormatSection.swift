@@ -1,0 +1,38 @@
+import ArgumentParser
+import CommandSupport
+import VentiStore
+import VentiTools
+
+/// Formats a section of an index.
+struct FormatSection: ToolCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fmtisect", abstract: "Format a file or device as a section of an index.",
+    helpNames: .long)
+
+  @OptionGroup var options: FormattingOptions
+
+  @Option(name: .customShort("b", allowingJoined: true), help: "Bytes of a bucket.")
+  var blockSize = ByteCount(ArenaPartitionFormat.defaultBlockSize)
+
+  @Flag(name: .customShort("1"), help: "Make a section of version 1, which has to be cleared.")
+  var isVersionOne = false
+
+  @Flag(
+    name: .customShort("Z"),
+    help: "Taken for old scripts: in any case only what must be zero is cleared.")
+  var doesNotClear = false
+
+  @Argument(help: "The name of the section.")
+  var name: String
+
+  @Argument(help: "The file or device.")
+  var file: String
+
+  func runTool() throws -> Bool {
+    var format = IndexSectionFormat(name: name)
+    format.blockSize = blockSize.bytes
+    format.hasBucketMagic = !isVersionOne
+    try options.formatter.formatSection(format, in: file)
+    return true
+  }
+}
