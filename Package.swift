@@ -34,6 +34,7 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -63,7 +64,10 @@ let package = Package(
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", nioCore, nioPosix]),
     module(
       "VentiServer",
-      ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
+      [
+        "Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioHTTP, nioPosix,
+        system,
+      ]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
     module("VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", system]),
