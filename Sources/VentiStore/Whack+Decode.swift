@@ -27,7 +27,7 @@ extension Whack {
 
 /// One run of the decoder.
 ///
-/// Works on plain memory, which is three times as fast as checked spans. It is safe because
+/// Works on plain memory, without a check for each byte. It is safe because
 /// `output` is written only after a comparison with its count, and `input` is read only in
 /// `refill`, below its count.
 @safe

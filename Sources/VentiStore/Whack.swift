@@ -10,7 +10,7 @@
 /// | rare literal otherwise | 10 or 11 bits, beginning `000` |
 /// | match | length code, beginning `1`, then distance code |
 ///
-/// Source: plan9port's whack and unwhack, as described in `docs/FORMATS.md`.
+/// Source: whack and unwhack of plan9port's venti server.
 package enum Whack {
   /// The shortest match, and the shortest block that is worth a try.
   static let minimumMatch = 3
