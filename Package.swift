@@ -127,8 +127,10 @@ let package = Package(
       of: "VentiServer", ["Posix", "VentiClient", "VentiCore", "VentiWire", logging, system]),
     .testTarget(
       name: "VentiCommandTests",
-      dependencies: ["TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system],
-      swiftSettings: settings),
+      dependencies: [
+        "Posix", "TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system,
+      ],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
   ],
   swiftLanguageModes: [.v6]

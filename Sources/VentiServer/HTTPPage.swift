@@ -64,9 +64,13 @@ struct HTTPPage: Sendable, Equatable {
   static let methodNotAllowed = HTTPPage(
     status: .methodNotAllowed, headers: ["Allow": "GET, HEAD"], text: "method not allowed\n")
 
+  /// Not for this client, or for nobody.
+  static func forbidden(_ reason: String) -> HTTPPage {
+    HTTPPage(status: .forbidden, text: reason + "\n")
+  }
+
   /// Only for this machine.
-  static let forbidden = HTTPPage(
-    status: .forbidden, text: "only answered to this machine, and to no other site's page\n")
+  static let untrusted = forbidden("only answered to this machine, and to no other site's page")
 
   /// Something went wrong, or is not ready.
   static func unavailable(_ reason: String) -> HTTPPage {

@@ -63,7 +63,8 @@ public final class HTTPServer: Sendable {
     limits.maxHeaderListSize = options.pageRequestBytes
     let pipeline = channel.pipeline.syncOperations
     try pipeline.addHandler(session.meter)
-    try pipeline.configureHTTPServerPipeline(withDecoderLimitConfiguration: limits)
+    try pipeline.configureHTTPServerPipeline(
+      withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
     try pipeline.addHandler(session)
   }
 

@@ -65,7 +65,8 @@ final class HTTPSession: ChannelInboundHandler {
     }
     let query = HTTPQuery(
       target: head.uri,
-      isTrusted: context.channel.isFromThisMachine && !head.isFromOtherSite && head.namesThisMachine)
+      isTrusted: context.channel.isFromThisMachine && !head.isFromOtherSite && head.namesThisMachine
+    )
     logger.debug("\(context.channel.peerName): \(head.method) \(query.path)")
     let session = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     let isQueued = executor { [pages] in

@@ -29,7 +29,7 @@ struct Pages: Sendable {
     case "/roots": roots
     case "/set": ServerVariables.page(for: query)
     default:
-      action(of: query.path).map { query.isTrusted ? $0() : .forbidden } ?? .notFound(query.path)
+      action(of: query.path).map { query.isTrusted ? $0() : .untrusted } ?? .notFound(query.path)
     }
   }
 

@@ -22,9 +22,9 @@ enum ServerVariables {
     guard let wish = query.parameters["value"] else {
       return HTTPPage(text: "\(name) = \(value)\n")
     }
-    guard query.isTrusted else { return .forbidden }
+    guard query.isTrusted else { return .untrusted }
     guard Int(wish) == value else {
-      return HTTPPage(status: .forbidden, text: "\(name) = \(value), and cannot be changed\n")
+      return .forbidden("\(name) = \(value), and cannot be changed")
     }
     return HTTPPage(text: "\(name) = \(value) (was \(value))\n")
   }
