@@ -65,8 +65,8 @@ let package = Package(
     module(
       "VentiServer",
       [
-        "Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioHTTP, nioPosix,
-        system,
+        "Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioHTTP,
+        nioPosix,
       ]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
@@ -110,8 +110,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "VentiWire", "vacfs", "venti",
-        logging, system,
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "VentiWire", "vacfs",
+        "venti", logging, system,
       ],
       path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),

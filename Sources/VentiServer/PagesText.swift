@@ -130,7 +130,9 @@ extension StoreReport.Arena {
   /// Bytes between head and tail.
   var size: Int { range.count - 2 * blockSize }
 
-  /// The range as plan9port prints it, off by one block at both ends. Scripts put that right.
+  /// The range as plan9port prints it, off by one block at both ends.
+  ///
+  /// Scripts put that right.
   fileprivate var classicRange: Range<Int> {
     range.lowerBound + blockSize..<range.upperBound + blockSize
   }

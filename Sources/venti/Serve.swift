@@ -71,7 +71,8 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     try Self.reporting(as: Self.title) {
-      let path = FilePath(store ?? configuration ?? "")
+      // Scripts on this machine find the arenas by the names in /index, from wherever they are.
+      let path = WorkingDirectory.absolute(FilePath(store ?? configuration ?? ""))
       let configuration = try StoreConfiguration(contentsOf: path)
       let logger = LineLog.logger(name: Self.title, isVerbose: isVerbose)
       let ending = Monitor<CInt?>(nil)

@@ -26,6 +26,7 @@ struct ServeTests {
         ["serve", store.string, "-a", "tcp!127.0.0.1!0", "--http", "tcp!127.0.0.1!0"] + options,
         environment: environment)
       try process.waitForOutput("serving at ")
+      try process.waitForOutput("web pages at ")
       host = process.output.split { $0 == " " || $0 == "\n" }.last.map(String.init) ?? ""
       let line = process.errorOutput.split(separator: "\n").first { $0.contains("web pages at ") }
       pagePort = line?.split(separator: "!").last.flatMap { UInt16($0) } ?? 0
@@ -116,8 +117,7 @@ struct ServeTests {
       var generator = SeededGenerator(seed: UInt64(signal))
       let blocks = (0..<200).map { _ in Block(generator.bytes(5000)) }
       let server = try Server(store, ["--sync-interval", "1000"])
-      let client = try server.client()
-      for block in blocks { try client.write(block, type: .data) }
+      try acknowledgedWrite(of: blocks, to: server)
       server.process.signal(signal)
       #expect(try server.process.waitForExit() == .success)
       #expect(server.process.errorOutput.hasSuffix("venti serve: stopped\n"))
@@ -129,6 +129,25 @@ struct ServeTests {
         #expect(try clientOfReader.read(address) == block)
       }
       #expect(throws: BlockError.self) { try clientOfReader.write(blocks[0], type: .root) }
+    }
+  }
+
+  /// Writes blocks, and returns once the server has said that it has them.
+  private func acknowledgedWrite(of blocks: [Block], to server: Server) throws {
+    guard case .tcp(_, let port) = try DialString(server.host) else { return }
+    let socket = try RawSocket.connect(port: port)
+    try socket.send(Array("venti-02-test\n".utf8))
+    while try socket.receive(1) != [UInt8(ascii: "\n")] {}
+    let version = ProtocolVersion.v02
+    var requests = blocks.map { Request.write($0, .data) }
+    requests.insert(.hello(Request.Hello(version: version.rawValue)), at: 0)
+    for request in requests {
+      let frame = try request.frame(tag: 1, version)
+      try socket.send(frame.head + frame.data.array)
+      let length = Block(try socket.receive(version.lengthByteCount))
+      let body = Block(try socket.receive(try version.bodyCount(in: length.bytes) ?? 0))
+      let reply = try Reply.parse(body.bytes).reply
+      if case .write(let block, _) = request { #expect(reply == .stored(block.score)) }
     }
   }
 
@@ -188,7 +207,8 @@ struct ServeTests {
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         listener.listen(16)
-        os.dup2(listener.fileno(), 3)
+        os.dup2(listener.fileno(), 9)
+        os.dup2(9, 3, inheritable=True)
         os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
         os.execv(sys.argv[1], sys.argv[1:])
         """

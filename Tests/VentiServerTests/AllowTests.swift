@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 import VentiCore
 import VentiServer
+import VentiWire
 
 /// Who may connect.
 @Suite(.timeLimit(.minutes(1)))

@@ -4,7 +4,9 @@ import VentiCore
 import VentiServer
 import VentiWire
 
-/// What the web pages say. The golden ones were printed by plan9port's server.
+/// What the web pages say.
+///
+/// The golden ones are as plan9port's server prints them.
 @Suite(.timeLimit(.minutes(1)))
 struct PagesTests {
   @Test("/index is plan9port's, with ranges that are off by a block at both ends")
