@@ -34,6 +34,7 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -63,7 +64,10 @@ let package = Package(
       ["Posix", "VentiCore", "VentiTransport", "VentiWire", nioCore, nioPosix]),
     module(
       "VentiServer",
-      ["Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioPosix]),
+      [
+        "Posix", "VentiCore", "VentiTransport", "VentiWire", logging, nioCore, nioHTTP,
+        nioPosix,
+      ]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
     module("Fuse", ["CFuse", "Posix", system]),
@@ -108,8 +112,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "VentiWire", "vacfs",
-        "venti",
-        logging, system,
+        "venti", logging, system,
       ],
       path: "Tests/EndToEndTests", swiftSettings: settings),
     tests(of: "Posix", [system]),
@@ -130,8 +133,10 @@ let package = Package(
       of: "VentiServer", ["Posix", "VentiClient", "VentiCore", "VentiWire", logging, system]),
     .testTarget(
       name: "VentiCommandTests",
-      dependencies: ["TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system],
-      swiftSettings: settings),
+      dependencies: [
+        "Posix", "TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system,
+      ],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
     tests(of: "VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
   ],

@@ -12,6 +12,8 @@ struct BlockService: Sendable {
 
   private let source: any BlockFetcher
   private let store: (any BlockStore)?
+  private let memory: BlockMemory
+  private let counters: ServerCounters
   private let logger: Logger
   private let readers: Executor
   private let writers: Executor
@@ -19,14 +21,18 @@ struct BlockService: Sendable {
   /// - Parameters:
   ///   - source: where blocks are read.
   ///   - store: where they are written; nil for a server that is read-only.
+  ///   - memory: keeps the blocks that were read last.
   ///   - readers: runs jobs that read.
   ///   - writers: runs jobs that write and sync.
   init(
-    source: any BlockFetcher, store: (any BlockStore)?, logger: Logger,
+    source: any BlockFetcher, store: (any BlockStore)?, memory: BlockMemory,
+    counters: ServerCounters, logger: Logger,
     readers: @escaping Executor, writers: @escaping Executor
   ) {
     self.source = source
     self.store = store
+    self.memory = memory
+    self.counters = counters
     self.logger = logger
     self.readers = readers
     self.writers = writers
@@ -37,18 +43,33 @@ struct BlockService: Sendable {
 
   /// Reads blocks together; each is answered by itself, in any order.
   func read(_ requests: [(tag: UInt8, address: BlockAddress)], answer: @escaping Answer) {
-    let tags = Dictionary(grouping: requests, by: \.address).mapValues { $0.map(\.tag) }
+    counters.reads.add(requests.count)
+    let missing = requests.filter { !answerFromMemory($0, answer) }
+    guard !missing.isEmpty else { return }
+    let tags = Dictionary(grouping: missing, by: \.address).mapValues { $0.map(\.tag) }
     let started = readers { [self] in
       source.fetch(Array(tags.keys)) { address, result in
-        let reply = reply(to: result)
-        for tag in tags[address] ?? [] { answer(tag, reply) }
+        if case .success(let block) = result { memory.insert(block, at: address) }
+        for tag in tags[address] ?? [] { answer(tag, reply(to: result)) }
       }
     }
-    if !started { for request in requests { answer(request.tag, Self.busy) } }
+    if !started { for request in missing { answer(request.tag, Self.busy) } }
+  }
+
+  /// Whether the block was in memory.
+  private func answerFromMemory(
+    _ request: (tag: UInt8, address: BlockAddress), _ answer: Answer
+  ) -> Bool {
+    guard let block = memory.block(at: request.address) else { return false }
+    let result = Result { () throws(BlockError) in try block.limited(by: request.address) }
+    answer(request.tag, reply(to: result))
+    return true
   }
 
   /// Stores a block.
   func write(_ block: Block, _ type: BlockType, tag: UInt8, answer: @escaping Answer) {
+    counters.writes.add()
+    counters.writtenBytes.add(block.count)
     work(tag, answer) { store throws(BlockError) in
       .stored(try store.write(block, type: type))
     }
@@ -56,6 +77,7 @@ struct BlockService: Sendable {
 
   /// Syncs the store.
   func sync(tag: UInt8, answer: @escaping Answer) {
+    counters.syncs.add()
     work(tag, answer) { store throws(BlockError) in
       try store.sync()
       return .synced
@@ -81,16 +103,22 @@ struct BlockService: Sendable {
 
   private func reply(to result: Result<Block, BlockError>) -> Reply {
     switch result {
-    case .success(let block): .block(block)
-    case .failure(let error): failure(error)
+    case .success(let block):
+      counters.readBytes.add(block.count)
+      return .block(block)
+    case .failure(let error):
+      return failure(error)
     }
   }
 
   /// The client is told of every failure, the log of those that are the store's fault.
   private func failure(_ error: BlockError) -> Reply {
     switch error {
-    case .notFound, .tooLong, .unacceptable, .readOnly: break
-    default: logger.error("\(error)")
+    case .notFound: counters.missingBlocks.add()
+    case .tooLong, .unacceptable, .readOnly: counters.failures.add()
+    default:
+      counters.failures.add()
+      logger.error("\(error)")
     }
     return .error(error.wireText)
   }

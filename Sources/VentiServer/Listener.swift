@@ -1,20 +1,46 @@
-import Logging
 import NIOCore
 import NIOPosix
+import Posix
 import VentiTransport
 import VentiWire
 
 /// Makes sockets that listen.
 struct Listener: Sendable {
-  let service: BlockService
-  let options: ServerOptions
-  let sessions: SessionRegistry
-  let logger: Logger
+  /// Bytes of output that wait for a client before it is asked to wait.
+  let outputBytes: Int
+  /// Whether a client that has said its last is still answered.
+  let allowsHalfClosure: Bool
+  /// Prepares a new connection, or closes it.
+  let accept: @Sendable (any Channel) throws -> Void
 
-  /// Listens at an address.
+  /// Listens at several addresses, and at sockets that listen already.
   ///
   /// Waits, so it is called on a plain thread.
-  func listen(at address: DialString) throws(ServerError) -> any Channel {
+  ///
+  /// - Returns: the listening channels, and where they listen, with the ports that the system chose.
+  func listen(
+    at addresses: [DialString], and sockets: [ServiceManager.Socket]
+  ) throws(ServerError) -> [(address: DialString, channel: any Channel)] {
+    var listening: [(address: DialString, channel: any Channel)] = []
+    do throws(ServerError) {
+      for address in addresses {
+        let channel = try listen(at: address)
+        listening.append((channel.dialString(like: address), channel))
+      }
+      for socket in sockets { listening.append(try listen(at: socket)) }
+    } catch {
+      Self.close(listening.map(\.channel))
+      throw error
+    }
+    return listening
+  }
+
+  /// Stops listening.
+  static func close(_ channels: [any Channel]) {
+    for channel in channels { try? channel.close().wait() }
+  }
+
+  private func listen(at address: DialString) throws(ServerError) -> any Channel {
     do {
       switch address {
       case .tcp(DialString.anyHost, let port):
@@ -27,6 +53,22 @@ struct Listener: Sendable {
     } catch {
       throw .cannotListen(
         address: address.description, reason: ConnectionFailure.reason(error))
+    }
+  }
+
+  private func listen(
+    at socket: ServiceManager.Socket
+  ) throws(ServerError) -> (DialString, any Channel) {
+    do {
+      let bootstrap = socket.isInternet ? tcp : bootstrap
+      let channel = try bootstrap.withBoundSocket(socket.descriptor).wait()
+      let unknown = DialString.unix(path: socket.name)
+      return (
+        channel.dialString(like: socket.isInternet ? .tcp(host: "", port: 0) : unknown), channel
+      )
+    } catch {
+      throw .cannotListen(
+        address: "descriptor \(socket.descriptor)", reason: ConnectionFailure.reason(error))
     }
   }
 
@@ -77,10 +119,11 @@ struct Listener: Sendable {
 
   private var bootstrap: ServerBootstrap {
     let output = ChannelOptions.Types.WriteBufferWaterMark(
-      low: max(1, options.outputBytes / 4), high: max(1, options.outputBytes))
+      low: max(1, outputBytes / 4), high: max(1, outputBytes))
+    let accept = accept
     return ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
-      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelOption(.allowRemoteHalfClosure, value: allowsHalfClosure)
       .childChannelOption(.recvAllocator, value: Transport.readBuffers(maximum: Self.readByteCount))
       // One read at a time: how much a session takes in is decided anew after each.
       .childChannelOption(.maxMessagesPerRead, value: 1)
@@ -89,15 +132,17 @@ struct Listener: Sendable {
         channel.eventLoop.makeCompletedFuture { try accept(channel) }
       }
   }
+}
 
-  private func accept(_ channel: any Channel) throws {
-    let peer = channel.remoteAddress.map { "\($0)" } ?? "client"
-    guard sessions.count < options.connections else {
-      logger.warning("\(peer): refused, \(options.connections) connections are open")
-      return channel.close(promise: nil)
+extension Channel {
+  /// Where a channel listens: `wish`, with the port that the system has chosen.
+  fileprivate func dialString(like wish: DialString) -> DialString {
+    switch wish {
+    case .tcp(let host, _):
+      guard let port = localAddress?.port.flatMap({ UInt16(exactly: $0) }) else { return wish }
+      return .tcp(host: host.isEmpty ? localAddress?.ipAddress ?? host : host, port: port)
+    case .unix(let path):
+      return .unix(path: localAddress?.pathname ?? path)
     }
-    logger.debug("\(peer): connected")
-    let session = SessionHandler(service, options: options, sessions: sessions, logger: logger)
-    try Transport.add(session, to: channel)
   }
 }

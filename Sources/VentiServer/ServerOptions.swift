@@ -1,5 +1,9 @@
 /// The limits of a server, so that slow or dead clients hold up nobody else.
 public struct ServerOptions: Sendable {
+  /// Who may connect; nil, everybody.
+  ///
+  /// Unix sockets have permissions of their own.
+  public var allowed: [AddressRange]?
   /// The most connections at a time; further ones are closed at once.
   public var connections = 1024
   /// The most requests of one connection that are being worked on.
@@ -19,6 +23,14 @@ public struct ServerOptions: Sendable {
   public var idleSeconds: Double?
   /// How long `stop` waits for requests that have been read to be answered.
   public var drainSeconds = 10.0
+  /// Memory for blocks that were read last, in bytes.
+  public var cacheBytes = 64 << 20
+  /// The most connections at a time that ask for web pages.
+  public var pageConnections = 64
+  /// The most bytes of a request for a web page, body included.
+  public var pageRequestBytes = 16 << 10
+  /// How long a client may take to ask for a web page, and how long to take it.
+  public var pageSeconds = 30.0
   /// Threads that read blocks.
   public var readerThreads = 8
   /// Threads that write blocks and sync.

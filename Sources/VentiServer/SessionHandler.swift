@@ -111,7 +111,7 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   private var peer: String {
-    context?.channel.remoteAddress.map { "\($0)" } ?? "client"
+    context?.channel.peerName ?? "client"
   }
 
   private func checkPatience() {

@@ -1,7 +1,8 @@
 public import Logging
 import NIOCore
-import Posix
+public import Posix
 public import VentiCore
+import VentiTransport
 public import VentiWire
 
 /// Serves a store to venti clients, over TCP and Unix sockets.
@@ -15,16 +16,8 @@ public final class VentiServer: Sendable {
   private let channels: [any Channel]
   private let sessions: SessionRegistry
   private let options: ServerOptions
-
-  private init(
-    _ addresses: [DialString], _ channels: [any Channel], _ sessions: SessionRegistry,
-    _ options: ServerOptions
-  ) {
-    self.addresses = addresses
-    self.channels = channels
-    self.sessions = sessions
-    self.options = options
-  }
+  let memory: BlockMemory
+  let counters: ServerCounters
 
   /// Starts to serve.
   ///
@@ -34,29 +27,43 @@ public final class VentiServer: Sendable {
   ///   - source: where blocks are read.
   ///   - store: where they are written, usually the same; nil to serve read-only.
   ///   - addresses: where to listen; port 0 is any free port.
+  ///   - sockets: sockets that listen already.
   public static func start(
     reading source: any BlockFetcher, writing store: (any BlockStore)? = nil,
-    at addresses: [DialString], options: ServerOptions = ServerOptions(), logger: Logger
+    at addresses: [DialString], and sockets: [ServiceManager.Socket] = [],
+    options: ServerOptions = ServerOptions(), logger: Logger
   ) throws(ServerError) -> VentiServer {
+    let memory = BlockMemory(capacityBytes: options.cacheBytes)
+    let counters = ServerCounters()
     let readers = WorkerPool("venti read", threads: options.readerThreads)
     let writers = WorkerPool("venti write", threads: options.writerThreads)
     let service = BlockService(
-      source: source, store: store, logger: logger, readers: { readers.submit($0) },
-      writers: { writers.submit($0) })
+      source: source, store: store, memory: memory, counters: counters, logger: logger,
+      readers: { readers.submit($0) }, writers: { writers.submit($0) })
     let sessions = SessionRegistry()
-    let listener = Listener(
-      service: service, options: options, sessions: sessions, logger: logger)
-    var channels: [any Channel] = []
-    for address in addresses {
-      do throws(ServerError) {
-        channels.append(try listener.listen(at: address))
-      } catch {
-        close(channels)
-        throw error
+    let gate = Gate(allowed: options.allowed, counters: counters, logger: logger)
+    let listener = Listener(outputBytes: options.outputBytes, allowsHalfClosure: true) { channel in
+      guard gate.admits(channel, count: sessions.count, limit: options.connections) else {
+        return channel.close(promise: nil)
       }
+      logger.debug("\(channel.peerName): connected")
+      let session = SessionHandler(service, options: options, sessions: sessions, logger: logger)
+      try Transport.add(session, to: channel)
     }
-    let bound = zip(addresses, channels).map(actualAddress)
-    return VentiServer(bound, channels, sessions, options)
+    return VentiServer(
+      try listener.listen(at: addresses, and: sockets), sessions, options, memory, counters)
+  }
+
+  private init(
+    _ listening: [(address: DialString, channel: any Channel)], _ sessions: SessionRegistry,
+    _ options: ServerOptions, _ memory: BlockMemory, _ counters: ServerCounters
+  ) {
+    addresses = listening.map(\.address)
+    channels = listening.map(\.channel)
+    self.sessions = sessions
+    self.options = options
+    self.memory = memory
+    self.counters = counters
   }
 
   /// Clients that are connected.
@@ -67,19 +74,7 @@ public final class VentiServer: Sendable {
   ///
   /// Called on a plain thread.
   public func stop() {
-    Self.close(channels)
+    Listener.close(channels)
     sessions.endAll(by: .after(seconds: options.drainSeconds))
-  }
-
-  private static func close(_ channels: [any Channel]) {
-    for channel in channels { try? channel.close().wait() }
-  }
-
-  /// An address with the port that the system has chosen.
-  private static func actualAddress(_ address: DialString, _ channel: any Channel) -> DialString {
-    guard case .tcp(let host, _) = address, let port = channel.localAddress?.port,
-      let port = UInt16(exactly: port)
-    else { return address }
-    return .tcp(host: host, port: port)
   }
 }

@@ -37,7 +37,16 @@ public final class Store: BlockStore, BlockFetcher {
     opening path: FilePath, options: WriteOptions? = nil,
     progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
   ) throws(StoreError) {
-    let configuration = try StoreConfiguration(contentsOf: path)
+    try self.init(StoreConfiguration(contentsOf: path), options: options, progress: progress)
+  }
+
+  /// Opens the store that a configuration describes.
+  ///
+  /// - Throws: `StoreError.locked` when another process writes to the store.
+  public convenience init(
+    _ configuration: StoreConfiguration, options: WriteOptions? = nil,
+    progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws(StoreError) {
     let lock = try Self.lock(configuration)
     try self.init(
       StoreParts(configuration, for: .readWrite),
@@ -138,6 +147,9 @@ public final class Store: BlockStore, BlockFetcher {
   public func sync() throws(BlockError) {
     try engine.sync()
   }
+
+  /// Why the store takes no more writes; nil as long as it does.
+  public var failure: String? { engine.state.withLock { $0.failure } }
 
   /// Returns once everything written before is in the index, and arenas that are full are sealed.
   public func flushIndex() throws(BlockError) {

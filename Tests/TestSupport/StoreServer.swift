@@ -13,9 +13,10 @@ public final class StoreServer: Sendable {
   /// - Parameter address: where to listen; port 0 is any free one.
   public init(_ store: FilePath, at address: String = "tcp!127.0.0.1!0") throws {
     process = try ChildProcess(
-      Fixture.program("venti"), ["serve", "-c", store.string, "-a", address])
+      Fixture.program("venti"),
+      ["serve", "-r", "-c", store.string, "-a", address, "--http", "tcp!127.0.0.1!0"])
     try process.waitForOutput("serving at ")
-    let words = (process.output + process.errorOutput).split { $0 == " " || $0 == "\n" }
+    let words = process.output.split { $0 == " " || $0 == "\n" }
     guard let found = words.last(where: { $0.hasPrefix("tcp!127.0.0.1!") }) else {
       throw ArchiveMountError("venti serve: names no address")
     }

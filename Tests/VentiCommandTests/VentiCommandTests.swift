@@ -17,14 +17,16 @@ struct VentiCommandTests {
     try withTemporaryDirectory { directory in
       let store = try StoreFixture.store.unpack(into: directory)
       let server = try ChildProcess(
-        program, ["serve", "-c", store.string, "-a", "tcp!127.0.0.1!0"])
+        program,
+        ["serve", "-r", "-c", store.string, "-a", "tcp!127.0.0.1!0", "-h", "tcp!127.0.0.1!0"])
       try server.waitForOutput("\n")
       let line = server.output.split(separator: "\n").first ?? ""
       #expect(line.hasPrefix("venti serve: serving at tcp!127.0.0.1!"))
       let host = String(line.split(separator: " ").last ?? "")
       try body(server, host, store)
       #expect(try server.terminate() == .success)
-      #expect(server.errorOutput == "")
+      let lines = server.errorOutput.split(separator: "\n")
+      #expect(lines.suffix(2) == ["venti serve: stopping on signal 15", "venti serve: stopped"])
     }
   }
 

@@ -12,7 +12,8 @@ public import VentiCore
 ///     ARENA \t START \t STOP            index addresses
 public struct IndexTable: Equatable, Sendable {
   static let title = "venti index configuration"
-  static let version = 1
+  /// The version of the format.
+  public static let version = 1
 
   /// The first address of the first arena.
   public static let firstAddress = 1_048_576
