@@ -115,6 +115,11 @@ let package = Package(
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VacBackup", ["Posix", "VacArchive", "VentiCore", "VentiStore", system]),
+    .testTarget(
+      name: "UnvacTests",
+      dependencies: ["Posix", "TestSupport", "VacArchive", "VentiCore", "unvac", system],
+      swiftSettings: settings),
+    tests(of: "CommandSupport", ["VentiWire", system]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VentiWire", ["VentiCore"]),
     tests(of: "VentiTransport", ["VentiCore", "VentiWire", nioCore, nioEmbedded]),

@@ -15,6 +15,8 @@ public final class Session: Sendable {
   let options: SessionOptions
   /// Where.
   let mount: Mount
+  /// What ends it when a signal comes.
+  private let termination: Termination
   /// The threads.
   ///
   /// No other lock is taken while it is held; nor while `progress` is.
@@ -33,7 +35,7 @@ public final class Session: Sendable {
 
   /// Mounts `fileSystem` on the directory at `path`.
   ///
-  /// From then on, whoever looks into the directory waits until `run` serves it.
+  /// A signal that comes during that makes `run` return at once. From then on, whoever looks into the directory waits until `run` serves it.
   public init(
     mounting fileSystem: any ReadOnlyFileSystem, at path: String, options: SessionOptions
   ) throws(FuseError) {
@@ -41,7 +43,9 @@ public final class Session: Sendable {
     self.options = options
     ledger = Monitor(WorkerLedger(limits: .init(waitingLimit: options.waitingLimit)))
     FuseLog.use(log: options.log, trace: options.trace)
+    termination = try Termination(log: options.log)
     mount = try Mount(at: path, options: options.mount)
+    termination.take(mount)
     try openHandle()
   }
 
@@ -75,10 +79,8 @@ public final class Session: Sendable {
   /// - Parameter ready: called once, on a thread of its own, when the mount has answered.
   public func run(ready: @escaping @Sendable () -> Void = {}) throws(FuseError) {
     progress.withLock { $0.ready = ready }
-    let watch = try watchSignals()
     startReceivers()
     _ = ledger.wait { ledger in !ledger.isOpen && ledger.receiving == 0 ? true : nil }
-    extendLifetime(watch)
     try mount.detach()
     if let failure = progress.withLock({ $0.failure }) { throw failure }
   }
@@ -89,22 +91,6 @@ public final class Session: Sendable {
   /// last has.
   public func unmount() throws(FuseError) {
     try mount.detach()
-  }
-
-  private func watchSignals() throws(FuseError) -> TerminationWatch {
-    do throws(Errno) {
-      return try TerminationWatch { [weak self] _ in self?.unmountOrLog() }
-    } catch {
-      throw .systemCallFailed(name: "pipe", cause: error)
-    }
-  }
-
-  private func unmountOrLog() {
-    do throws(FuseError) {
-      try mount.detach()
-    } catch {
-      options.log("\(error)")
-    }
   }
 
   /// Remembers why serving ended, unless a reason is known already.
@@ -128,7 +114,7 @@ public final class Session: Sendable {
         ready()
       } catch {
         failed(error)
-        unmountOrLog()
+        mount.detachOrLog(to: options.log)
       }
     }
   }

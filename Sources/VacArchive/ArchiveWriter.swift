@@ -12,7 +12,7 @@ public struct ArchiveWriter {
   /// Whether all that plan9port's vac would leave out is left out.
   public let isClassic: Bool
   /// The numbers of its files.
-  public private(set) var numbers = FileNumbers()
+  public internal(set) var numbers = FileNumbers()
 
   /// Begins an archive.
   public init(to store: any BlockStore, layout: BlockLayout, isClassic: Bool = false) {
@@ -24,13 +24,6 @@ public struct ArchiveWriter {
   /// The number of the next file: to be asked for in an order that is always the same, such as
   /// a directory before what is in it.
   public mutating func nextNumber() -> UInt64 { numbers.next() }
-
-  /// Reserves the numbers of an archive that is merged into this one; see `MergedFile`.
-  mutating func withNumbers<Value, Failure: Error>(
-    _ body: (inout FileNumbers) throws(Failure) -> Value
-  ) throws(Failure) -> Value {
-    try body(&numbers)
-  }
 
   /// Begins the contents of a file.
   public func makeStream(previous: PreviousStream? = nil) -> StreamWriter {
@@ -83,7 +76,7 @@ public struct ArchiveWriter {
   }
 }
 
-/// The numbers of an archive's files: 1, 2, 3, …
+/// The numbers of an archive's files, counted from 1.
 public struct FileNumbers: Hashable, Sendable {
   /// The next number.
   public private(set) var unused: UInt64 = 1

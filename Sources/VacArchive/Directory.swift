@@ -106,7 +106,15 @@ public final class Directory: Sendable {
 
   private func isBefore(_ row: DirectoryRow, _ key: UInt64, _ name: [UInt8]) -> Bool {
     guard row.key == key else { return row.key < key }
-    return names[row.nameRange].dropFirst(8).lexicographicallyPrecedes(name.dropFirst(8))
+    let count = Int(row.nameCount)
+    var place = 8
+    // The key has told all of shorter names. Slices would cost more than the comparison.
+    while place < min(count, name.count) {
+      let byte = names[Int(row.nameStart) + place]
+      if byte != name[place] { return byte < name[place] }
+      place += 1
+    }
+    return count < name.count
   }
 
   /// The name of a file, by its place in the order of names.

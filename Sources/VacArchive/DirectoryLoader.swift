@@ -112,13 +112,18 @@ struct DirectoryLoader {
   private func isOrdered(_ left: Int, _ right: Int) -> Bool {
     let (leftRow, rightRow) = (rows[left], rows[right])
     guard leftRow.key == rightRow.key else { return leftRow.key < rightRow.key }
-    var (leftRest, rightRest) = (leftRow.nameRange.dropFirst(8), rightRow.nameRange.dropFirst(8))
-    while let leftPlace = leftRest.popFirst() {
-      guard let rightPlace = rightRest.popFirst() else { return false }
-      let (leftByte, rightByte) = (names[leftPlace], names[rightPlace])
+    let shared = Int(min(leftRow.nameCount, rightRow.nameCount))
+    var place = 8
+    while place < shared {
+      let leftByte = names[Int(leftRow.nameStart) + place]
+      let rightByte = names[Int(rightRow.nameStart) + place]
       if leftByte != rightByte { return leftByte < rightByte }
+      place += 1
     }
-    return rightRest.isEmpty ? left < right : true
+    guard leftRow.nameCount == rightRow.nameCount else {
+      return leftRow.nameCount < rightRow.nameCount
+    }
+    return left < right
   }
 
   private func sameName(_ left: DirectoryRow, _ right: DirectoryRow) -> Bool {

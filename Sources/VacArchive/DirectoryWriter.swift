@@ -79,7 +79,7 @@ public struct DirectoryWriter {
     var withList = record
     withList.unix?.attributes = .inline(list)
     let limit = MetadataWriter.recordByteLimit(layout)
-    if list.count <= Self.inlineAttributeByteLimit, withList.byteCount <= limit {
+    if list.count <= Self.inlineAttributeByteLimit, withList.bytes.count <= limit {
       try append(withList, streams: streams, attributeStream: nil)
     } else {
       var stream = StreamWriter(to: store, layout: layout)
@@ -103,15 +103,13 @@ public struct DirectoryWriter {
       if record.unix == nil { record.unix = UnixMetadata() }
       record.unix?.attributes = .slot(lastSlot)
     }
-    guard record.byteCount <= MetadataWriter.recordByteLimit(layout) else {
+    let bytes = record.bytes
+    guard bytes.count <= MetadataWriter.recordByteLimit(layout) else {
       throw .unstorable(
-        "file \(quoted(record.name)): record of \(record.byteCount) bytes does not fit into a block"
-      )
+        "file \(quoted(record.name)): record of \(bytes.count) bytes does not fit into a block")
     }
     for stream in streams + [attributeStream].compactMap(\.self) { try entries.append(stream) }
-    var writer = ByteWriter(capacity: record.byteCount)
-    record.write(to: &writer)
-    try metadata.append(writer.bytes)
+    try metadata.append(bytes)
     lastName = record.name
   }
 
@@ -134,10 +132,10 @@ public struct DirectoryWriter {
 }
 
 extension Record {
-  /// Bytes of the record as it is written.
-  var byteCount: Int {
-    var writer = ByteWriter()
+  /// The record as it is written.
+  fileprivate var bytes: [UInt8] {
+    var writer = ByteWriter(capacity: 128)
     write(to: &writer)
-    return writer.bytes.count
+    return writer.bytes
   }
 }

@@ -22,7 +22,7 @@ extension ArchiveWriter {
     _ archive: Archive, from source: any BlockSource
   ) throws(ArchiveError) -> (files: [MergedFile], omissions: [String]) {
     let merger = try Merger(archive, from: source)
-    return withNumbers { merger.files(&$0) }
+    return merger.files(&numbers)
   }
 }
 
@@ -73,7 +73,9 @@ private struct Merger {
     return (files, omissions)
   }
 
-  /// Gives a record its number in the new archive. `NumberSpace` reads them back.
+  /// Gives a record its number in the new archive.
+  ///
+  /// `NumberSpace` tells how the numbers are read back.
   private func renumbered(
     _ record: Record, _ offset: UInt64, _ numbers: inout FileNumbers
   ) -> Record {

@@ -6,6 +6,9 @@ import VentiCore
 extension ArchiveFileSystem {
   /// Size that a read should have: one request of the kernel.
   private static let preferredBlockSize: UInt32 = 128 << 10
+  /// What links have on Linux, whatever the archive says: plan9port's vac records the mode of
+  /// what a link points to.
+  private static let linkPermissions: UInt16 = 0o777
 
   /// The attributes of a file: from its record, its entry and, for a directory or a device, from
   /// what it holds.
@@ -21,11 +24,12 @@ extension ArchiveFileSystem {
   ) throws(ArchiveError) -> Attributes {
     if case .damaged(let error) = item.contents { throw error }
     return Attributes(
-      inode: item.number, kind: try kind(of: item, in: source), permissions: item.permissions,
+      inode: item.number, kind: try kind(of: item, in: source),
+      permissions: item.kind == .link ? Self.linkPermissions : item.permissions,
       linkCount: try linkCount(of: item, patience),
       owner: users.number(of: item.owner, recorded: item.unix?.owner?.user),
       group: groups.number(of: item.group, recorded: item.unix?.owner?.group),
-      size: UInt64(item.size), blocks: item.blockCount,
+      size: try size(of: item, in: source), blocks: item.blockCount,
       preferredBlockSize: Self.preferredBlockSize,
       accessTime: Timestamp(item.accessed), modificationTime: Timestamp(item.modified),
       changeTime: Timestamp(item.changed))
@@ -37,6 +41,17 @@ extension ArchiveFileSystem {
       return UInt32(clamping: item.linkCount)
     }
     return UInt32(clamping: try directory(reference, patience).subdirectoryCount + 2)
+  }
+
+  /// Bytes in a file, or in the path that a link holds; nothing else has a size.
+  ///
+  /// A link's stream may be longer than its path: plan9port's vac keeps eight bytes of it.
+  private func size(of item: Item, in source: any BlockSource) throws(ArchiveError) -> UInt64 {
+    switch (item.kind, item.contents) {
+    case (.file, .stream(let entry)): UInt64(entry.size)
+    case (.link, .stream(let entry)): UInt64(try entry.linkTarget(in: source).count)
+    default: 0
+    }
   }
 
   private func kind(
@@ -68,7 +83,9 @@ extension Item {
   /// Storage in units of 512 bytes, as far as it is known without reading the file: a file of
   /// nothing but zeros takes none.
   fileprivate var blockCount: UInt64 {
-    guard case .stream(let entry) = contents, entry.score != .zero else { return 0 }
+    guard kind == .file, case .stream(let entry) = contents, entry.score != .zero else {
+      return 0
+    }
     return (UInt64(entry.size) + 511) / 512
   }
 }

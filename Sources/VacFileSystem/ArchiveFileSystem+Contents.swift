@@ -56,7 +56,6 @@ extension ArchiveFileSystem {
     guard item.kind == .link, case .stream(let entry) = item.contents else {
       throw .failed(.invalidArgument)
     }
-    if case .none = patience { noteFile(link) }
     return try describing(item) { () throws(ArchiveError) in
       try entry.linkTarget(in: source(patience))
     }

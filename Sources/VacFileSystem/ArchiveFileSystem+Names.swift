@@ -75,7 +75,7 @@ extension ArchiveFileSystem {
   private func attributesAtHand(_ file: KnownFile) -> Attributes? {
     let item = file.directory[file.position]
     if case .damaged = item.contents { return nil }
-    return try? attributes(of: item, in: cache.inMemory, .none)
+    return try? attributes(of: item, in: source(.none), .none)
   }
 
   private func parentNumber(of directory: NodeID) throws(FileSystemError) -> UInt64 {

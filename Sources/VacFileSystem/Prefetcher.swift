@@ -9,6 +9,7 @@ import VentiCore
 /// cannot be had is not reported here: whoever reads it will find out.
 final class Prefetcher: Sendable {
   private static let subdirectoryLimit = 128
+  private static let specialLimit = 1024
   /// Files and directories that one job looks at.
   private static let stepLimit = 4096
   /// How long a job waits for a directory.
@@ -66,12 +67,12 @@ final class Prefetcher: Sendable {
     if !workers.submit({ self.extend(ahead) }) { walkAhead.finish(ahead) }
   }
 
-  /// Notes that a directory is listed: those in it are likely to be next.
+  /// Notes that a directory is listed: those in it are likely to be next, and `stat` of links and
+  /// devices needs what they hold.
   func noteListing(of directory: Directory) {
-    guard directory.subdirectoryCount > 0 else { return }
     workers.submit {
       let below = directory.subdirectories(limit: Self.subdirectoryLimit)
-      self.cache.prefetch(below.flatMap(\.tops))
+      self.cache.prefetch(below.flatMap(\.tops) + directory.specialFiles(limit: Self.specialLimit))
       for reference in below {
         guard let loaded = self.load(reference) else { continue }
         let inIt = loaded.subdirectories(limit: Self.subdirectoryLimit)
@@ -94,7 +95,7 @@ final class Prefetcher: Sendable {
         // Reading it may take a while, in which what is known already can be on its way.
         ask(for: &files, in: ahead.run)
         if let directory = load(reference) { ahead.cursor.enter(directory, at: 0) }
-      case .empty: break
+      case .other: break
       }
     }
     ask(for: &files, in: ahead.run)
@@ -132,5 +133,13 @@ extension Directory {
     (0..<count).lazy.filter { self.kind(at: $0) == .directory }.prefix(limit).compactMap {
       if case .directory(let reference) = self[$0].contents { reference } else { nil }
     }
+  }
+
+  /// The blocks of the first links and devices.
+  fileprivate func specialFiles(limit: Int) -> [BlockAddress] {
+    (0..<count).lazy.filter { [.link, .device].contains(self.kind(at: $0)) }.prefix(limit)
+      .compactMap {
+        if case .stream(let entry) = self[$0].contents { entry.top } else { nil }
+      }
   }
 }

@@ -6,7 +6,7 @@ package import VentiCore
 /// The order is that of tar, cp, diff and find: files as they are listed, each directory entered
 /// where it comes.
 package struct WalkCursor: Sendable {
-  /// A file or link that holds something.
+  /// A file that holds something.
   package struct File: Sendable {
     /// Its inode number.
     package let number: UInt64
@@ -26,8 +26,8 @@ package struct WalkCursor: Sendable {
     case file(File)
     /// A directory, for the caller to enter or to pass over.
     case directory(DirectoryReference)
-    /// A file with nothing in it.
-    case empty
+    /// Nothing that is read: a file with nothing in it, or one that is no file.
+    case other
   }
 
   private struct Level: Sendable {
@@ -55,13 +55,12 @@ package struct WalkCursor: Sendable {
     while let level = levels.last, level.position >= level.directory.count { levels.removeLast() }
     guard let level = levels.last else { return nil }
     levels[levels.count - 1].position += 1
-    switch level.directory[level.position].contents {
-    case .stream(let entry) where entry.size > 0:
-      return .file(File(number: level.directory.number(at: level.position), entry: entry))
-    case .directory(let reference):
-      return .directory(reference)
-    case .stream, .damaged:
-      return .empty
+    let item = level.directory[level.position]
+    switch item.contents {
+    case .stream(let entry) where item.kind == .file && item.size > 0:
+      return .file(File(number: item.number, entry: entry))
+    case .directory(let reference): return .directory(reference)
+    case .stream, .damaged: return .other
     }
   }
 }

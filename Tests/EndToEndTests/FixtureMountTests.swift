@@ -68,7 +68,9 @@ struct FixtureMountTests {
   func inodeNumbers() throws {
     let archive = ArchiveFixture.nightly
     let store = try archive.store.unpack(into: directory.path)
-    let list = { (mount: ArchiveMount) in try shell("find . -printf '%i %p\\n'", in: mount.path) }
+    let list = { (mount: ArchiveMount) in
+      try shell("find . -printf '%i %p\\0' | sort -z | tr '\\n\\0' '?\\n'", in: mount.path)
+    }
     let local = try withMount(of: archive.file.string, from: store.string) { try list($0) }
     let server = try StoreServer(store)
     let remote = try withMount(of: archive.file.string, from: server.address) { try list($0) }

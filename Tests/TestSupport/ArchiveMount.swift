@@ -55,6 +55,11 @@ public final class ArchiveMount: Sendable {
   /// What has come on standard error; in the foreground only.
   public var errorOutput: String { foreground?.errorOutput ?? "" }
 
+  /// Waits until something has come on standard error; in the foreground only.
+  public func waitForErrorOutput(_ text: String) throws {
+    try foreground?.waitForOutput(text)
+  }
+
   /// What the kernel says of the mount; nil when it is gone.
   public var line: MountTable.Line? {
     get throws { try MountTable.line(for: path) }

@@ -194,9 +194,10 @@ struct ArchiveWriterTests {
     #expect(streams.entries.entryCount == 3)
   }
 
-  @Test("a hundred thousand files are written and read", arguments: [512, 8192])
-  func large(blockSize: Int) throws {
-    let count = 100_000
+  @Test(
+    "a hundred thousand files in one directory are written and read",
+    arguments: [(512, 10_000), (8192, 100_000)])
+  func large(blockSize: Int, count: Int) throws {
     let store = MemoryStore()
     var writer = ArchiveWriter(to: store, layout: try BlockLayout(blockSize: blockSize))
     var directory = writer.makeDirectory()

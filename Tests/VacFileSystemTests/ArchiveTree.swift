@@ -34,28 +34,24 @@ final class ArchiveTree: Sendable {
       cacheBytes: cacheBytes, options: options)
   }
 
-  /// Every file below a directory, by path.
+  /// Every file below a directory, by path; what is not UTF-8 in a name is replaced in the path.
   func files(
     below top: NodeID = .root, path: String = ""
   ) throws -> [(path: String, node: Node)] {
     var files: [(path: String, node: Node)] = []
     var waiting = [(path: path, node: top)]
     while let (path, directory) = waiting.popLast() {
-      for name in try names(in: directory) where name != "." && name != ".." {
-        let found = try fileSystem.lookUp(
-          Array(name.utf8), in: directory, patience: Self.patience)
+      // Behind `.` and `..`.
+      for entry in try entries(in: directory).dropFirst(2) {
+        let found = try fileSystem.lookUp(entry.name, in: directory, patience: Self.patience)
         guard let node = found else { throw Errno.noSuchFileOrDirectory }
+        let name = String(decoding: entry.name, as: UTF8.self)
         let below = path.isEmpty ? name : "\(path)/\(name)"
         files.append((below, node))
         if node.attributes.kind == .directory { waiting.append((below, node.id)) }
       }
     }
     return files
-  }
-
-  /// The names in a directory that are UTF-8, in the order of the listing.
-  func names(in directory: NodeID) throws -> [String] {
-    try entries(in: directory).compactMap { String(validating: $0.name, as: UTF8.self) }
   }
 
   func entries(

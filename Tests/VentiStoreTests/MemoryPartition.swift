@@ -1,4 +1,4 @@
-import Synchronization
+import Posix
 import SystemPackage
 import VentiCore
 import VentiStore
@@ -13,19 +13,19 @@ final class MemoryPartition: Partition {
 
   let name: String
   let length: Int
-  private let state: Mutex<State>
+  private let state: Monitor<State>
 
   init(name: String, length: Int) {
     self.name = name
     self.length = length
-    state = Mutex(State(bytes: [UInt8](repeating: 0, count: length)))
+    state = Monitor(State(bytes: [UInt8](repeating: 0, count: length)))
   }
 
   /// A partition with the contents of another.
   init(copying other: MemoryPartition) {
     name = other.name
     length = other.length
-    state = Mutex(State(bytes: other.bytes))
+    state = Monitor(State(bytes: other.bytes))
   }
 
   var bytes: [UInt8] { state.withLock { $0.bytes } }
