@@ -80,6 +80,6 @@ struct VerifierTests {
     test.store.remove(lost, .data)
 
     #expect(try tree.verify(test) == [])
-    #expect(tree.problems == ["'d/f': no block with score \(lost)/data exists"])
+    #expect(tree.problems == ["'d/f': no block with score \(lost)/\(BlockType.data) exists"])
   }
 }

@@ -12,12 +12,17 @@ final class Crew<Job: Sendable>: Sendable {
     var threads = 0
     /// Threads that do a job, and may yet share it.
     var busy = 0
+    /// Threads that wait for something to do.
+    var idle = 0
+    /// Whether somebody waits for room in the queue.
+    var isFull = false
 
     var waiting: Int { jobs.count - first }
+    var isFinished: Bool { isClosed && busy == 0 && waiting == 0 }
 
     mutating func take() -> Work? {
       if let work = shared.last { return .help(work) }
-      guard first < jobs.count else { return isClosed && busy == 0 ? .nothing : nil }
+      guard first < jobs.count else { return isFinished ? .nothing : nil }
       let job = jobs[first]
       first += 1
       busy += 1
@@ -57,13 +62,22 @@ final class Crew<Job: Sendable>: Sendable {
 
   /// Adds a job, once there is room for it.
   func add(_ job: Job) {
-    let hasThreads: Bool? = state.wait { state in
-      guard state.threads > 0 else { return false }
-      return state.waiting < queueLimit ? true : nil
-    }
+    let (hasThreads, wakes) =
+      state.wait { state -> (Bool, Bool)? in
+        guard state.threads > 0 else { return (false, false) }
+        // Who has waited for room waits for plenty of it: threads that are woken in turns for one
+        // job each do little else than waking each other.
+        guard state.waiting < (state.isFull ? queueLimit / 2 : queueLimit) else {
+          state.isFull = true
+          return nil
+        }
+        state.isFull = false
+        state.jobs.append(job)
+        return (true, state.idle > 0)
+      } ?? (false, false)
+    if wakes { state.update { _ in } }
     // Where no thread could be had, whoever adds a job does it.
-    guard hasThreads == true else { return perform(job, self) }
-    state.update { $0.jobs.append(job) }
+    if !hasThreads { perform(job, self) }
   }
 
   /// Does a work together with every thread that is free; the caller is one of the crew.
@@ -80,18 +94,40 @@ final class Crew<Job: Sendable>: Sendable {
 
   private func work() {
     while true {
-      let work = state.wait { $0.take() } ?? .nothing
-      switch work {
+      switch next() {
       case .job(let job):
         perform(job, self)
-        // Wakes who waits for room in the queue, or for the end.
-        state.update { $0.busy -= 1 }
+        finishJob()
       case .help(let work):
         help(with: work)
       case .nothing:
         return state.update { $0.threads -= 1 }
       }
     }
+  }
+
+  /// Waits for something to do.
+  private func next() -> Work {
+    let first = state.withLock { state in
+      let work = state.take()
+      if work == nil { state.idle += 1 }
+      return work
+    }
+    if let first { return first }
+    return state.wait { state in
+      let work = state.take()
+      if work != nil { state.idle -= 1 }
+      return work
+    } ?? .nothing
+  }
+
+  /// Notes that a job is done, and wakes others only if that matters to them.
+  private func finishJob() {
+    let wakes = state.withLock { state in
+      state.busy -= 1
+      return state.isFinished || state.isFull && state.waiting < queueLimit / 2
+    }
+    if wakes { state.update { _ in } }
   }
 
   private func help(with work: SharedWork) {
