@@ -107,7 +107,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "VentiWire", "vacfs", "venti",
+        "Posix", "TestSupport", "VacArchive", "VentiCore", "VentiServer", "VentiWire", "vacfs",
+        "venti",
         logging, system,
       ],
       path: "Tests/EndToEndTests", swiftSettings: settings),
