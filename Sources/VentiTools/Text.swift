@@ -1,7 +1,7 @@
 internal import Posix
 
 /// How numbers and times stand in the output of plan9port's tools.
-enum Text {
+package enum Text {
   /// A number with a comma before every three digits: `1,234`.
   static func grouped(_ number: Int) -> String {
     var text = ""
@@ -20,7 +20,7 @@ enum Text {
   }
 
   /// Now, as messages begin: `2026/1122 11:32:42`.
-  static var stamp: String {
+  package static var stamp: String {
     LocalDate.text(of: Int(WallClock.seconds), "%Y/%m%d %H:%M:%S") ?? "-"
   }
 

@@ -5,20 +5,6 @@ internal import VentiCore
 /// Only a whole clump whose data is right is ever counted, and nothing is taken away: a clump that
 /// is damaged keeps its place, its entry and all that follows it.
 package struct ArenaRepair: Sendable {
-  /// A directory entry that is not what its clump says.
-  package struct WrongEntry: Sendable, Equatable {
-    /// What the clump says, which is true.
-    package let clump: Clump
-    /// What the directory says; nil when it cannot be read.
-    package let found: ClumpInfo?
-
-    /// Says what is wrong with the entry of a clump.
-    package init(clump: Clump, found: ClumpInfo?) {
-      self.clump = clump
-      self.found = found
-    }
-  }
-
   private let arena: Arena
   /// The tail as it is on disk.
   package let tail: ArenaTail
@@ -44,13 +30,12 @@ package struct ArenaRepair: Sendable {
   /// Whether the tail should say something else.
   package var changesTail: Bool { written != tail.written }
 
-  /// Writes directory entries, and then the tail that counts the clumps which it did not.
+  /// Writes directory entries of clumps, and then the tail that counts those which it did not.
   ///
   /// - Precondition: the arena is not sealed, and nobody else has it open.
-  package func apply(_ wrong: [WrongEntry]) throws(StoreError) {
+  package func apply(_ clumps: [Clump]) throws(StoreError) {
     precondition(!tail.written.isSealed)
-    for entry in wrong { try write(entry.clump) }
-    for clump in uncounted { try write(clump) }
+    for clump in clumps + uncounted { try write(clump) }
     try arena.partition.sync()
     guard changesTail else { return }
     var tail = tail

@@ -48,7 +48,7 @@ package struct ArenaChecker: Sendable {
       ArenaDescription.lines(of: arena, repair.tail).forEach(output.note)
     }
     var isSound = checkHead(arena, repair.tail)
-    var wrong: [ArenaRepair.WrongEntry] = []
+    var wrong: [Clump] = []
     if checksAll {
       var scan = ClumpScan(arena, repair, output)
       isSound = try scan.run() && isSound
@@ -83,7 +83,7 @@ package struct ArenaChecker: Sendable {
 
   /// Says what is to be changed, and changes it when that is asked for.
   private func mend(
-    _ arena: Arena, _ repair: ArenaRepair, _ wrong: [ArenaRepair.WrongEntry]
+    _ arena: Arena, _ repair: ArenaRepair, _ wrong: [Clump]
   ) throws(StoreError) -> Bool {
     let what =
       "\(wrong.count) directory entries to write, "
@@ -108,8 +108,8 @@ private struct ClumpScan {
   private var sums = ArenaStatistics.empty
   private var hasMarked = false
   private var isSound = true
-  /// Directory entries that contradict clumps which are right.
-  private(set) var wrong: [ArenaRepair.WrongEntry] = []
+  /// Clumps that are right, and whose directory entries say something else.
+  private(set) var wrong: [Clump] = []
 
   init(_ arena: Arena, _ repair: ArenaRepair, _ output: ToolOutput) {
     self.arena = arena
@@ -169,8 +169,7 @@ private struct ClumpScan {
     let found = directory.entry(number)
     guard found != info else { return }
     isSound = isSound && !tail.written.isSealed
-    wrong.append(
-      ArenaRepair.WrongEntry(clump: Clump(position: clump.position, info: info), found: found))
+    wrong.append(Clump(position: clump.position, info: info))
     guard let found else {
       return output.note("\(arena.name): unwritten clump info for clump=\(number)")
     }

@@ -36,7 +36,7 @@ struct WriteArena: ToolCommand {
 
   func runTool() throws -> Bool {
     let target = try openTarget()
-    print("\(LogStamp.now) starting to send data")
+    print("\(Text.stamp) starting to send data")
     var sender = ArenaSender(to: .standard)
     sender.printsScores = printsScores
     sender.limit = limit
@@ -48,7 +48,7 @@ struct WriteArena: ToolCommand {
       if start != nil { print("end offset 0x\(String(result.endOffset, radix: 16))") }
     }
     try target?.close()
-    print("\(LogStamp.now) sent all data")
+    print("\(Text.stamp) sent all data")
     return isSound
   }
 
