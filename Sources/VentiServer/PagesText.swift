@@ -37,10 +37,10 @@ struct IndexPage {
       + "\twritten: \(counts(arena.written))\n\tindexed: \(counts(arena.indexed))\n"
   }
 
-  /// What plan9port says of an arena; `inqueue` it never takes back.
+  /// `inqueue` is one that waits for its seal; plan9port goes on saying so until it is restarted.
   private func marks(_ arena: StoreReport.Arena) -> String {
     (arena.written.isSealed ? " mem=sealed" : "") + (arena.indexed.isSealed ? " disk=sealed" : "")
-      + (arena.written.isSealed ? " inqueue" : "")
+      + (arena.written.isSealed && arena.seal == nil ? " inqueue" : "")
   }
 
   private func counts(_ contents: StoreReport.Contents) -> String {

@@ -19,7 +19,7 @@ struct VentiCommandTests {
       let server = try ChildProcess(
         program,
         ["serve", "-r", "-c", store.string, "-a", "tcp!127.0.0.1!0", "-h", "tcp!127.0.0.1!0"])
-      try server.waitForOutput("\n")
+      try server.waitForOutput("serving at ")
       let line = server.output.split(separator: "\n").first ?? ""
       #expect(line.hasPrefix("venti serve: serving at tcp!127.0.0.1!"))
       let host = String(line.split(separator: " ").last ?? "")

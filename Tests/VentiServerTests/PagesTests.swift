@@ -23,7 +23,7 @@ struct PagesTests {
         \tsect=s for buckets [0,159) buckmax=215
         arena=t0 at index [1048576,2080768)
         \tarena='t0' on arenas at [802816,1851392)
-        \tversion=5 created=1795347402 modified=1795347403 mem=sealed disk=sealed inqueue
+        \tversion=5 created=1795347402 modified=1795347403 mem=sealed disk=sealed
         \tscore=3c0b679407176f94a4c989dd80016339185bfaa8
         \twritten: clumps=135 compressed clumps=7 data=1,028,246 compressed data=1,016,732 storage=1,025,237
         \tindexed: clumps=135 compressed clumps=7 data=1,028,246 compressed data=1,016,732 storage=1,025,237
