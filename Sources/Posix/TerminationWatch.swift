@@ -3,12 +3,16 @@ public import SystemPackage
 
 /// Turns the first SIGINT, SIGTERM or SIGHUP into a call on a plain thread.
 ///
-/// The second one ends the process, as it would have without the watch: a program that does not
-/// manage to end by itself can always be ended. A signal that was ignored when the watch began
+/// A later one ends the process, as it would have without the watch: a program that does not
+/// manage to end by itself can always be ended. What comes within `echoMilliseconds` of the first
+/// is taken for the same: timeout(1) sends each signal twice. A signal that was ignored when the watch began
 /// (`nohup`) stays ignored. One watch at a time in a process.
 public final class TerminationWatch: Sendable {
   /// The end of a pipe to which a signal's number is written.
   private let wakeUp: CInt
+
+  /// How long a signal may be repeated without ending the process.
+  private static let echoMilliseconds: CInt = 500
 
   /// Begins to watch.
   ///
@@ -20,11 +24,11 @@ public final class TerminationWatch: Sendable {
     let started = Thread.start("signals") {
       unblockSignals()
       let number = Self.firstByte(from: reading)
-      close(reading)
       if number != 0 {
-        setSignals(to: SIG_DFL)
-        handler(CInt(number))
+        Thread.start("on signal") { handler(CInt(number)) }
+        if !Self.waitForEnd(of: reading) { setSignals(to: SIG_DFL) }
       }
+      close(reading)
     }
     guard started else {
       close(reading)
@@ -41,6 +45,19 @@ public final class TerminationWatch: Sendable {
     unsafe wakeUpDescriptor = -1
     // The thread finds the end of the pipe, unless it has ended already.
     close(wakeUp)
+  }
+
+  /// Lets the echo of the first signal pass.
+  ///
+  /// - Returns: whether the watch has ended meanwhile.
+  private static func waitForEnd(of descriptor: CInt) -> Bool {
+    let limit = Deadline.after(seconds: Double(echoMilliseconds) / 1000)
+    while !limit.hasPassed {
+      var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard unsafe poll(&ready, 1, echoMilliseconds) > 0 else { continue }
+      if firstByte(from: descriptor) == 0 { return true }
+    }
+    return false
   }
 
   /// The signal that was written first, or 0 when the pipe was closed.
