@@ -1,5 +1,5 @@
 import Posix
-import VentiCore
+package import VentiCore
 
 /// What a caller wants of the server, on whatever connection.
 ///
@@ -72,13 +72,21 @@ struct ReadCall: Sendable {
 /// A block to be stored.
 ///
 /// It is kept until the connection that took it has synced it.
-struct WriteCall: Sendable {
+package struct WriteCall: Sendable {
   let block: Block
   let type: BlockType
   let score: Score
   /// Which sync it has to be done by: see `WriteLedger`.
   let batch: Int
   var breaches = 0
+
+  /// A block, to be done by the sync of `batch`.
+  package init(block: Block, type: BlockType, score: Score, batch: Int) {
+    self.block = block
+    self.type = type
+    self.score = score
+    self.batch = batch
+  }
 }
 
 /// A sync for its own sake.

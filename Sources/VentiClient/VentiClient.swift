@@ -94,16 +94,18 @@ public final class VentiClient: BlockStore, BlockFetcher {
 
   /// Waits until the server has everything on stable storage.
   public func sync() throws(BlockError) {
-    let batch = pool.ledger.endBatch()
-    if let batch {
-      pool.syncIfWanted()
-      let limit = Deadline.after(seconds: options.syncSeconds)
-      guard pool.ledger.wait(forBatch: batch, until: limit) else {
-        throw .timedOut(nil, peer: name, seconds: options.syncSeconds)
-      }
-    }
-    if let failure = pool.ledger.takeFailure() { throw failure }
+    let batch = pool.ledger.beginSync()
+    let isDone = batch.map { settle(upTo: $0) } ?? true
+    if let failure = pool.ledger.endSync() { throw failure }
+    guard isDone else { throw .timedOut(nil, peer: name, seconds: options.syncSeconds) }
     if batch == nil { try syncOthers() }
+  }
+
+  /// Waits until everything up to `batch` is on stable storage, or has failed; false when the
+  /// server took too long.
+  private func settle(upTo batch: Int) -> Bool {
+    pool.syncIfWanted()
+    return pool.ledger.wait(forBatch: batch, until: .after(seconds: options.syncSeconds))
   }
 
   /// Syncs what others may have written.

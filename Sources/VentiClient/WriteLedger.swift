@@ -1,5 +1,5 @@
-import Posix
-import VentiCore
+package import Posix
+package import VentiCore
 import VentiWire
 
 /// The writes of a client that are not known to be on stable storage.
@@ -8,7 +8,7 @@ import VentiWire
 /// or of an earlier one, is left. A write leaves when the connection that acknowledged it has
 /// acknowledged a sync as well: on the same connection, so by the same run of the server. If the
 /// connection is lost in between, the write goes out again on another.
-final class WriteLedger: Sendable {
+package final class WriteLedger: Sendable {
   private struct State {
     var batch = 0
     /// The last batch that is wanted on stable storage now.
@@ -16,6 +16,8 @@ final class WriteLedger: Sendable {
     var bytes = 0
     var counts = BatchCounts()
     var failure: BlockError?
+    /// Syncs that have begun and not ended.
+    var syncs = 0
 
     mutating func settle(_ writes: some Sequence<WriteCall>) {
       for write in writes {
@@ -37,7 +39,7 @@ final class WriteLedger: Sendable {
   /// Makes an empty ledger that lets in `limit` bytes, or two blocks if that is more.
   ///
   /// With room for two blocks, whatever does not fit has a sync under way that makes room.
-  init(limit: Int) {
+  package init(limit: Int) {
     self.limit = max(limit, 2 * WireLimits.blockByteCount)
   }
 
@@ -48,7 +50,7 @@ final class WriteLedger: Sendable {
   ///
   /// - Returns: its batch, and whether a sync should begin now to make room; nil without room.
   /// - Throws: why an earlier write failed. A sync has to be told as well before writes go on.
-  func enter(
+  package func enter(
     _ count: Int, until deadline: Deadline?
   ) throws(BlockError) -> (batch: Int, wantsSync: Bool)? {
     try state.wait(until: deadline) { state throws(BlockError) in
@@ -65,11 +67,12 @@ final class WriteLedger: Sendable {
     }
   }
 
-  /// Ends the current batch, to be synced now.
+  /// Begins a sync: ends the current batch, to be synced now.
   ///
   /// - Returns: the batch, or nil when nothing at all is unsynced.
-  func endBatch() -> Int? {
+  package func beginSync() -> Int? {
     state.withLock { state in
+      state.syncs += 1
       guard !state.counts.isEmpty else { return nil }
       state.want()
       return state.wanted
@@ -83,10 +86,14 @@ final class WriteLedger: Sendable {
     state.wait(until: deadline) { $0.counts.hasAny(upTo: batch) ? nil : true } ?? false
   }
 
-  /// Returns why a write failed, and forgets it.
-  func takeFailure() -> BlockError? {
+  /// Ends a sync.
+  ///
+  /// - Returns: why a write failed. It is forgotten only when no other sync is under way, each of
+  ///   which may be the one that the write belongs to.
+  package func endSync() -> BlockError? {
     state.withLock { state in
-      defer { state.failure = nil }
+      state.syncs -= 1
+      defer { if state.syncs == 0 { state.failure = nil } }
       return state.failure
     }
   }
@@ -97,7 +104,7 @@ final class WriteLedger: Sendable {
   }
 
   /// Strikes out writes that failed; the next write and the next sync say so.
-  func fail(_ writes: some Sequence<WriteCall>, with error: BlockError) {
+  package func fail(_ writes: some Sequence<WriteCall>, with error: BlockError) {
     state.update { state in
       state.settle(writes)
       state.failure = state.failure ?? error

@@ -22,6 +22,8 @@ struct WriteTests {
       guard session.number == 0 else { return try session.serve(kept) }
       while acknowledged.withLock({ $0 }) < 50 {
         let (tag, request) = try session.receive()
+        // Killed before it syncs: what it says is synced, is not sent again.
+        guard case .write = request else { return }
         try session.send(ServerDouble.Session.answer(request, lost), tag)
         acknowledged.update { $0 += 1 }
       }
@@ -34,12 +36,8 @@ struct WriteTests {
     for block in blocks { #expect(try client.write(block, type: .data) == block.score) }
     try client.sync()
 
-    // Seen once, on a crowded machine: a block was missing. The cause is not known.
-    withKnownIssue("a block that was acknowledged is not sent again", isIntermittent: true) {
-      () throws in
-      for block in blocks {
-        #expect(try kept.read(BlockAddress(block.score, .data, limit: 3)) == block)
-      }
+    for block in blocks {
+      #expect(try kept.read(BlockAddress(block.score, .data, limit: 3)) == block)
     }
   }
 
