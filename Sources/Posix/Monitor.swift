@@ -58,6 +58,11 @@ public final class Monitor<Value>: @unchecked Sendable {
     return try body(&value)
   }
 
+  /// Wakes one of the threads that wait for a change, which any of them can deal with.
+  public func wakeOne() {
+    unsafe pthread_cond_signal(condition)
+  }
+
   /// Waits until `body` returns something, trying it anew after each `update`.
   ///
   /// - Returns: what `body` returned, or nil once `deadline` has passed (never with no deadline).

@@ -57,16 +57,31 @@ public final class WorkerPool: Sendable {
   /// - Returns: false when the queue is full, or no thread could be had; the job is dropped then.
   @discardableResult
   public func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
-    let needsThread: Bool? = state.update { state in
+    let need = state.withLock { state -> Need? in
       guard state.waitingJobs < queueLimit else { return nil }
       state.jobs.append(job)
-      guard state.waitingJobs > state.idle, state.threads < threadLimit else { return false }
+      if state.waitingJobs <= state.idle { return .wakeUp }
+      guard state.threads < threadLimit else { return state.idle > 0 ? .wakeUp : .nothing }
       state.threads += 1
-      return true
+      return .thread
     }
-    guard let needsThread else { return false }
-    guard needsThread, !Thread.start(name, { self.work() }) else { return true }
-    return withdrawThread()
+    switch need {
+    case nil: return false
+    case .nothing: return true
+    case .wakeUp:
+      // One thread for one job: woken all at once they would only meet at the lock.
+      state.wakeOne()
+      return true
+    case .thread: return Thread.start(name) { self.work() } || withdrawThread()
+    }
+  }
+
+  /// What a new job needs to be done.
+  private enum Need {
+    /// A thread that is busy takes it next.
+    case nothing
+    case wakeUp
+    case thread
   }
 
   /// Notes that a thread could not be started.

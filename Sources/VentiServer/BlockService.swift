@@ -10,13 +10,14 @@ struct BlockService: Sendable {
   /// Runs a job, soon, on a thread that may block; false if there is none to be had.
   typealias Executor = @Sendable (@escaping @Sendable () -> Void) -> Bool
 
-  private let source: any BlockFetcher
+  private let source: any BlockSource
   private let store: (any BlockStore)?
   private let memory: BlockMemory
   private let counters: ServerCounters
   private let logger: Logger
   private let readers: Executor
   private let writers: Executor
+  private let syncs = SyncQueue()
 
   /// - Parameters:
   ///   - source: where blocks are read.
@@ -25,7 +26,7 @@ struct BlockService: Sendable {
   ///   - readers: runs jobs that read.
   ///   - writers: runs jobs that write and sync.
   init(
-    source: any BlockFetcher, store: (any BlockStore)?, memory: BlockMemory,
+    source: any BlockSource, store: (any BlockStore)?, memory: BlockMemory,
     counters: ServerCounters, logger: Logger,
     readers: @escaping Executor, writers: @escaping Executor
   ) {
@@ -42,18 +43,23 @@ struct BlockService: Sendable {
   var isReadOnly: Bool { store == nil }
 
   /// Reads blocks together; each is answered by itself, in any order.
+  ///
+  /// What is in memory is answered before this returns.
   func read(_ requests: [(tag: UInt8, address: BlockAddress)], answer: @escaping Answer) {
     counters.reads.add(requests.count)
     let missing = requests.filter { !answerFromMemory($0, answer) }
-    guard !missing.isEmpty else { return }
-    let tags = Dictionary(grouping: missing, by: \.address).mapValues { $0.map(\.tag) }
-    let started = readers { [self] in
-      source.fetch(Array(tags.keys)) { address, result in
-        if case .success(let block) = result { memory.insert(block, at: address) }
-        for tag in tags[address] ?? [] { answer(tag, reply(to: result)) }
+    forEachJob(missing) { batch in
+      let started = readers { [self] in
+        for (tag, address) in batch { answer(tag, reply(to: read(address))) }
       }
+      if !started { for request in batch { answer(request.tag, Self.busy) } }
     }
-    if !started { for request in missing { answer(request.tag, Self.busy) } }
+  }
+
+  private func read(_ address: BlockAddress) -> Result<Block, BlockError> {
+    let result = Result { () throws(BlockError) in try source.read(address) }
+    if case .success(let block) = result { memory.insert(block, at: address) }
+    return result
   }
 
   /// Whether the block was in memory.
@@ -66,40 +72,67 @@ struct BlockService: Sendable {
     return true
   }
 
-  /// Stores a block.
-  func write(_ block: Block, _ type: BlockType, tag: UInt8, answer: @escaping Answer) {
-    counters.writes.add()
-    counters.writtenBytes.add(block.count)
-    work(tag, answer) { store throws(BlockError) in
-      .stored(try store.write(block, type: type))
+  /// Stores blocks; each is answered by itself, in any order.
+  func write(
+    _ requests: [(tag: UInt8, block: Block, type: BlockType)], answer: @escaping Answer
+  ) {
+    counters.writes.add(requests.count)
+    counters.writtenBytes.add(requests.reduce(0) { $0 + $1.block.count })
+    guard let store else {
+      for request in requests { answer(request.tag, Self.readOnly) }
+      return
+    }
+    forEachJob(requests) { batch in
+      let started = writers { [self] in
+        for (tag, block, type) in batch { answer(tag, write(block, type, to: store)) }
+      }
+      if !started { for request in batch { answer(request.tag, Self.busy) } }
     }
   }
 
-  /// Syncs the store.
+  private func write(_ block: Block, _ type: BlockType, to store: any BlockStore) -> Reply {
+    do throws(BlockError) {
+      return .stored(try store.write(block, type: type))
+    } catch {
+      return failure(error)
+    }
+  }
+
+  /// Syncs the store, once for all who ask while a sync is under way.
   func sync(tag: UInt8, answer: @escaping Answer) {
     counters.syncs.add()
-    work(tag, answer) { store throws(BlockError) in
-      try store.sync()
-      return .synced
-    }
-  }
-
-  private func work(
-    _ tag: UInt8, _ answer: @escaping Answer,
-    _ body: @escaping @Sendable (any BlockStore) throws(BlockError) -> Reply
-  ) {
-    guard let store else { return answer(tag, .error(BlockError.readOnly.wireText)) }
+    guard let store else { return answer(tag, Self.readOnly) }
+    guard syncs.join({ answer(tag, $0) }) else { return }
     let started = writers { [self] in
-      do throws(BlockError) {
-        answer(tag, try body(store))
-      } catch {
-        answer(tag, failure(error))
+      syncs.run {
+        do throws(BlockError) {
+          try store.sync()
+          return .synced
+        } catch {
+          return failure(error)
+        }
       }
     }
-    if !started { answer(tag, Self.busy) }
+    if !started { syncs.run { Self.busy } }
   }
 
+  /// Cuts requests into jobs: fewer jobs cost fewer wake-ups, more use more threads.
+  private func forEachJob<Request>(
+    _ requests: [Request], _ body: (ArraySlice<Request>) -> Void
+  ) {
+    let share = requests.count / Self.processorCount
+    let count = min(max(share, 1), Self.jobRequestCount)
+    for start in stride(from: 0, to: requests.count, by: count) {
+      body(requests[start..<min(start + count, requests.count)])
+    }
+  }
+
+  /// The most requests that one job does.
+  private static let jobRequestCount = 8
+  private static let processorCount = Machine.processorCount
+
   private static let busy = Reply.error("too many requests")
+  private static let readOnly = Reply.error(BlockError.readOnly.wireText)
 
   private func reply(to result: Result<Block, BlockError>) -> Reply {
     switch result {

@@ -1,3 +1,5 @@
+import Posix
+
 /// The limits of a server, so that slow or dead clients hold up nobody else.
 public struct ServerOptions: Sendable {
   /// Who may connect; nil, everybody.
@@ -33,8 +35,8 @@ public struct ServerOptions: Sendable {
   public var pageSeconds = 30.0
   /// Threads that read blocks.
   public var readerThreads = 8
-  /// Threads that write blocks and sync.
-  public var writerThreads = 4
+  /// Threads that write blocks and sync: one for each processor to compress, and some that wait.
+  public var writerThreads = Machine.processorCount + 2
 
   /// The defaults.
   public init() {}

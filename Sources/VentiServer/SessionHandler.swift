@@ -187,8 +187,8 @@ final class SessionHandler: ChannelDuplexHandler {
   /// Begins to work on what is in the backlog, as far as the limits allow.
   private func startWork() {
     guard let context, let outbox else { return }
-    let answer: BlockService.Answer = { outbox.add($0, $1) }
     var reads: [(tag: UInt8, address: BlockAddress)] = []
+    var writes: [(tag: UInt8, block: Block, type: BlockType)] = []
     while active < options.activeCalls, context.channel.isWritable, let next = backlog.first {
       // A sync covers the writes before it, so it waits for them, and what follows for it.
       if case .sync = next.request, activeWrites > 0 { break }
@@ -199,19 +199,14 @@ final class SessionHandler: ChannelDuplexHandler {
         reads.append((next.tag, address))
       case .write(let block, let type):
         activeWrites += 1
-        service.write(block, type, tag: next.tag) { outbox.add($0, $1, isWrite: true) }
+        writes.append((next.tag, block, type))
       default:
-        service.sync(tag: next.tag, answer: answer)
+        service.sync(tag: next.tag) { outbox.add($0, $1) }
       }
     }
-    for start in stride(from: 0, to: reads.count, by: Self.batchCount) {
-      let batch = reads[start..<min(start + Self.batchCount, reads.count)]
-      service.read(Array(batch), answer: answer)
-    }
+    if !reads.isEmpty { service.read(reads) { outbox.add($0, $1) } }
+    if !writes.isEmpty { service.write(writes) { outbox.add($0, $1, isWrite: true) } }
   }
-
-  /// Reads that one job does: fewer jobs cost fewer wake-ups, more use more threads.
-  private static let batchCount = 16
 
   // MARK: Replies out
 

@@ -29,7 +29,7 @@ public final class VentiServer: Sendable {
   ///   - addresses: where to listen; port 0 is any free port.
   ///   - sockets: sockets that listen already.
   public static func start(
-    reading source: any BlockFetcher, writing store: (any BlockStore)? = nil,
+    reading source: any BlockSource, writing store: (any BlockStore)? = nil,
     at addresses: [DialString], and sockets: [ServiceManager.Socket] = [],
     options: ServerOptions = ServerOptions(), logger: Logger
   ) throws(ServerError) -> VentiServer {

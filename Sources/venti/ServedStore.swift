@@ -7,7 +7,7 @@ import VentiStore
 /// The store that a server serves: what there is to read, to write, and to show of it.
 struct ServedStore {
   /// Where blocks are read.
-  let source: any BlockFetcher
+  let source: any BlockSource
   /// Where they are written; nil for a server that is read-only.
   let store: Store?
   /// What its web pages show.

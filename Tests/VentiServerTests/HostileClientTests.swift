@@ -167,7 +167,7 @@ struct HostileClientTests {
     }
 
     #expect(failure?.isEnd == true)
-    #expect(test.store.fetchCount < 2000)
+    #expect(test.store.readCount < 2000)
     try expectWell(test)
   }
 

@@ -182,10 +182,10 @@ struct PagesTests {
     try test.blocks.store.write(block, type: .data)
     let address = BlockAddress(block.score, .data, limit: 100)
     for _ in 0..<2 { _ = try client.call(.read(address)) }
-    #expect(test.blocks.store.fetchCount == 1)
+    #expect(test.blocks.store.readCount == 1)
     _ = try test.get("/emptylumpcache")
     #expect(try client.call(.read(address)) == .block(block))
-    #expect(test.blocks.store.fetchCount == 2)
+    #expect(test.blocks.store.readCount == 2)
   }
 
   @Test("/set shows variables, and changes none")

@@ -134,6 +134,25 @@ struct ServerTests {
     test.server.stop()
   }
 
+  @Test("clients that wait for a sync share one, and hold up nobody")
+  func sharedSync() throws {
+    let slow = SlowStore()
+    let test = try ServerUnderTest(reading: slow.store, writing: slow)
+    let clients = try (0..<20).map { _ in try ClientDouble(port: test.port) }
+    for client in clients {
+      try client.send(.sync, 1)
+      // The answer says that the sync before it has been read.
+      #expect(try client.call(.ping, 2) == .pong)
+    }
+    let other = try ClientDouble(port: test.port)
+    try other.send(.write(Block([1]), .data), 0)
+    #expect(slow.waitForWrite())
+    slow.go()
+    for client in clients { #expect(try client.receive().reply == .synced) }
+    #expect(slow.syncCount <= 2)
+    test.server.stop()
+  }
+
   @Test("goodbye and a half close still bring the replies that are owed", arguments: [true, false])
   func owedReplies(saysGoodbye: Bool) throws {
     let test = try ServerUnderTest()
