@@ -1,7 +1,7 @@
 internal import SystemPackage
 
 /// Standard output, written in large pieces.
-public struct OutputBuffer {
+public struct OutputBuffer: Sendable {
   private static let limit = 1 << 16
 
   private var bytes: [UInt8] = []

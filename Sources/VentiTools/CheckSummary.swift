@@ -21,17 +21,17 @@ package struct CheckSummary: Sendable {
   /// The summary.
   package var line: String {
     var parts = [
-      "\(Text.grouped(report.arenaCount)) arenas", "\(Text.grouped(report.sealCount)) seals",
-      "\(Text.grouped(report.clumpCount)) blocks of \(Text.size(report.blockByteCount))",
+      Text.count(report.arenaCount, "arena"), Text.count(report.sealCount, "seal"),
+      "\(Text.count(report.clumpCount, "block")) of \(Text.size(report.blockByteCount))",
       "\(Text.grouped(report.entryCount)) index entries",
     ]
     if report.unindexedCount > 0 {
-      parts.append("\(Text.grouped(report.unindexedCount)) blocks not indexed yet")
+      parts.append("\(Text.count(report.unindexedCount, "block")) not indexed yet")
     }
     if report.markedCount > 0 {
-      parts.append("\(Text.grouped(report.markedCount)) blocks marked as damaged")
+      parts.append("\(Text.count(report.markedCount, "block")) marked as damaged")
     }
-    let verdict = report.isSound ? "all is well" : "\(Text.grouped(report.problemCount)) problems"
+    let verdict = report.isSound ? "all is well" : Text.count(report.problemCount, "problem")
     return "checked \(parts.joined(separator: ", ")): \(verdict)"
   }
 }

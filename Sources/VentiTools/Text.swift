@@ -13,6 +13,11 @@ package enum Text {
     return number < 0 ? "-" + text : text
   }
 
+  /// A number of things: `1 arena`, `1,234 arenas`.
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
   /// A text with blanks before it, up to a width.
   static func padded(_ value: some CustomStringConvertible, to width: Int) -> String {
     let text = value.description

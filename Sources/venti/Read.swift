@@ -5,7 +5,7 @@ import VentiCore
 import VentiWire
 
 /// Writes a block to standard output.
-struct Read: ParsableCommand {
+struct Read: ToolCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a block to standard output.", helpNames: .long)
 
@@ -20,13 +20,12 @@ struct Read: ParsableCommand {
   @Argument(help: "The score of the block, perhaps with a label: vac:1dff…53be.")
   var score: String
 
-  func run() throws {
-    try Self.reporting(as: "venti read") {
-      let score = try LabelledScore(score).score
-      let source = try store.open().source
-      let block = try type.map { try read(score, $0, from: source) } ?? search(score, in: source)
-      try FileDescriptor.standardOutput.writeAll(block.array)
-    }
+  func runTool() throws -> Bool {
+    let score = try LabelledScore(score).score
+    let source = try store.open().source
+    let block = try type.map { try read(score, $0, from: source) } ?? search(score, in: source)
+    try FileDescriptor.standardOutput.writeAll(block.array)
+    return true
   }
 
   private func read(

@@ -11,9 +11,15 @@ struct StoreOption: ParsableArguments {
       valueName: "store"))
   var store: String?
 
-  /// Opens the store.
-  func open() throws -> OpenStore {
-    let location = try StoreLocation(option: store, variable: Environment["venti"])
-    return try OpenStore(at: location) { StandardError.print("venti: \($0)") }
+  private var location: StoreLocation {
+    get throws { try StoreLocation(option: store, variable: Environment["venti"]) }
   }
+
+  /// Opens the store for reading.
+  func open() throws -> OpenStore {
+    try OpenStore(at: location) { StandardError.print("venti: \($0)") }
+  }
+
+  /// Opens the store for writing.
+  func openForWriting() throws -> WritableStore { try WritableStore(at: location) }
 }

@@ -3,7 +3,7 @@ import CommandSupport
 import VentiCore
 
 /// Has a store put everything on stable storage.
-struct Sync: ParsableCommand {
+struct Sync: ToolCommand {
   static let configuration = CommandConfiguration(
     abstract: "Return once all that was written to a store is on stable storage.",
     helpNames: .long)
@@ -15,11 +15,10 @@ struct Sync: ParsableCommand {
     help: "Only see whether the store is there.")
   var onlyConnects = false
 
-  func run() throws {
-    try Self.reporting(as: "venti sync") {
-      let source = try store.open().source
-      // A store that cannot be written has nothing that is not on stable storage.
-      if !onlyConnects { try (source as? any BlockStore)?.sync() }
-    }
+  func runTool() throws -> Bool {
+    let source = try store.open().source
+    // What writes to a store of this machine makes safe what it wrote before it ends.
+    if !onlyConnects { try (source as? any BlockStore)?.sync() }
+    return true
   }
 }

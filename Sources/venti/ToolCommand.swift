@@ -4,7 +4,7 @@ import SystemPackage
 import VentiStore
 import VentiTools
 
-/// A command that does what one of plan9port's tools does.
+/// A command that works until it is done, and says whether all was well: each of plan9port's tools.
 protocol ToolCommand: ParsableCommand {
   /// Does the work; returns whether all was well.
   func runTool() throws -> Bool
@@ -13,15 +13,35 @@ protocol ToolCommand: ParsableCommand {
 extension ToolCommand {
   /// Runs the tool: what is not well ends the command with status 1.
   func run() throws {
-    let isSound = try Self.reporting(as: "venti \(Self._commandName)") { try runTool() }
+    let isSound = try Self.reporting(as: "venti \(Self._commandName)") {
+      let result = Result { try runTool() }
+      try StandardLines.finish()
+      return try result.get()
+    }
     guard isSound else { throw ExitCode.failure }
   }
+
+  /// Prints a line on standard output.
+  func print(_ line: String) { ToolOutput.standard.print(line) }
 
   /// Opens a partition of arenas.
   func arenaPartition(
     _ name: String, for access: FilePartition.Access = .readOnly
   ) throws(StoreError) -> ArenaPartition {
     try ArenaPartition(FilePartition(opening: name, for: access))
+  }
+
+  /// Opens the arena that begins at an offset of a file; without an offset all arenas of a partition,
+  /// or the one that a file of its own holds.
+  func arenas(in name: String, at start: ByteCount?) throws(StoreError) -> [Arena] {
+    let partition = try FilePartition(opening: name, for: .readOnly)
+    if let start { return [try Arena(at: start.bytes, in: partition)] }
+    do throws(StoreError) {
+      return try ArenaPartition(partition).arenas
+    } catch {
+      guard let arena = try? Arena(at: 0, in: partition) else { throw error }
+      return [arena]
+    }
   }
 
   /// Reads a configuration.

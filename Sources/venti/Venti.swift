@@ -18,11 +18,13 @@ struct Venti: ParsableCommand {
         name: "Stores",
         subcommands: [
           Initialize.self, Grow.self, Serve.self, Check.self, Roots.self, Copy.self,
-          VerifyScore.self,
+          VerifyScore.self, ReadOnlyProxy.self,
         ]),
       CommandGroup(
         name: "Blocks",
-        subcommands: [Read.self, Write.self, Sync.self, Dump.self, PrintRoot.self]),
+        subcommands: [
+          Read.self, Write.self, Sync.self, Dump.self, PrintRoot.self, MakeRoot.self,
+        ]),
       CommandGroup(
         name: "Formatting",
         subcommands: [
@@ -34,6 +36,7 @@ struct Venti: ParsableCommand {
         subcommands: [
           CheckArenas.self, VerifyArena.self, PrintArena.self, PrintArenaPartition.self,
           ReadArena.self, WriteArena.self, MirrorArenas.self, FindScore.self, CountClumps.self,
+          FixArenas.self,
         ]),
       CommandGroup(
         name: "Index", subcommands: [BuildIndex.self, CheckIndex.self, SyncIndex.self]),
@@ -56,9 +59,13 @@ struct Venti: ParsableCommand {
 
   /// The arguments, after the command that the program was invoked as.
   static func arguments(_ line: [String]) -> [String] {
-    let rest = Array(line.dropFirst())
-    let name = line.first.flatMap { FilePath($0).lastComponent?.string }
-    let isCommand = configuration.subcommands.contains { $0._commandName == name }
-    return isCommand ? [name ?? ""] + rest : rest
+    let name = line.first.flatMap { FilePath($0).lastComponent?.string } ?? ""
+    let words = (command(name) == nil ? [] : [name]) + line.dropFirst()
+    guard let first = words.first, let command = command(first) else { return words }
+    return [first] + LetterGroups(of: command).split(Array(words.dropFirst()))
+  }
+
+  private static func command(_ name: String) -> (any ParsableCommand.Type)? {
+    configuration.subcommands.first { $0._commandName == name }
   }
 }

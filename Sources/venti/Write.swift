@@ -6,7 +6,7 @@ import VentiCore
 import VentiWire
 
 /// Stores standard input as a block.
-struct Write: ParsableCommand {
+struct Write: ToolCommand {
   static let configuration = CommandConfiguration(
     abstract: "Store standard input as one block, and print its score.", helpNames: .long)
 
@@ -22,17 +22,15 @@ struct Write: ParsableCommand {
     help: "Leave out the zeros at the end, as the type of the block allows.")
   var truncates = false
 
-  func run() throws {
-    try Self.reporting(as: "venti write") {
-      let block = try input()
-      guard let target = try store.open().source as? any BlockStore else {
-        throw BlockError.readOnly
-      }
-      let score = try target.write(truncates ? block.truncated(as: type) : block, type: type)
-      // The score is a promise: it is printed once the block is safe.
-      try target.sync()
-      print(score)
-    }
+  func runTool() throws -> Bool {
+    let block = try input()
+    let target = try store.openForWriting()
+    let score = try target.blocks.write(
+      truncates ? block.truncated(as: type) : block, type: type)
+    // The score is a promise: it is printed once the block is safe.
+    try target.close()
+    print("\(score)")
+    return true
   }
 
   /// Standard input, as long as it can be a block.

@@ -13,7 +13,7 @@ public struct ArenaPartitionFormat: Sendable {
 
   /// What the names of the arenas begin with; a number follows.
   public var name: String
-  /// Bytes of an arena, head and tail included; the last one differs.
+  /// Bytes of an arena, head and tail included; the last one, or the only one, differs.
   public var arenaByteCount = defaultArenaByteCount
   /// Bytes of a disk block.
   public var blockSize = defaultBlockSize
@@ -36,7 +36,7 @@ public struct ArenaPartitionFormat: Sendable {
     let base = PartitionLayout.base(blockSize: blockSize)
     var arenas: [NamedRange] = []
     var start = base
-    while end - start >= (arenas.isEmpty ? arenaByteCount : Self.minimumArenaByteCount) {
+    while end - start >= Self.minimumArenaByteCount {
       var stop = min(start + arenaByteCount, end)
       // What is left over is too small for an arena of its own.
       if end - stop < Self.minimumArenaByteCount { stop = end }
@@ -47,7 +47,7 @@ public struct ArenaPartitionFormat: Sendable {
     guard !arenas.isEmpty else {
       throw .format(
         partition: partition,
-        reason: "\(byteCount) bytes, at least \(base + arenaByteCount) needed for one arena")
+        reason: "\(byteCount) bytes, at least \(base + Self.minimumArenaByteCount) needed for one arena")
     }
     try table.checkRoom(partition)
     return table

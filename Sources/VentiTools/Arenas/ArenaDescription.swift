@@ -8,10 +8,18 @@ package import VentiStore
 package enum ArenaDescription {
   /// The lines about an arena.
   package static func lines(of arena: Arena, _ tail: ArenaTail) -> [String] {
-    let start = arena.start + arena.geometry.dataOffset
+    lines(
+      of: tail, named: arena.name, at: arena.start + arena.geometry.dataOffset,
+      count: arena.geometry.length)
+  }
+
+  /// The lines about an arena whose data begins at `start`.
+  static func lines(
+    of tail: ArenaTail, named name: String, at start: Int, count: Int
+  ) -> [String] {
     let statistics = tail.written
     let headers = statistics.clumpCount * ClumpHeader.byteCount
-    var lines = ["arena='\(arena.name)' [\(start),\(start + arena.geometry.length))"]
+    var lines = ["arena='\(name)' [\(start),\(start + count))"]
     lines.append(
       "\tversion=\(tail.version.rawValue) created=\(tail.firstWriteTime) "
         + "modified=\(tail.lastWriteTime)" + (statistics.isSealed ? " sealed" : ""))
@@ -42,6 +50,18 @@ package enum ArenaDescription {
 extension ArenaStatistics {
   /// Bytes that the clumps and their directory entries take.
   var storageByteCount: Int { usedByteCount + clumpCount * ClumpInfo.byteCount }
+}
+
+extension Arena {
+  /// The tail; nil, and a line that says why, when it cannot be used.
+  func tail(noting output: ToolOutput) -> ArenaTail? {
+    do throws(StoreError) {
+      return try tail()
+    } catch {
+      output.note("\(error)")
+      return nil
+    }
+  }
 }
 
 extension ArenaPartition {

@@ -15,7 +15,7 @@ package struct ArenaPartitionPrinter: Sendable {
 
   /// Prints the list.
   ///
-  /// - Returns: whether all tails could be read.
+  /// - Returns: whether all heads and tails could be read.
   package func run() -> Bool {
     let header = partition.header
     output.print(
@@ -24,6 +24,7 @@ package struct ArenaPartitionPrinter: Sendable {
     for arena in partition.arenas {
       do throws(StoreError) {
         print(arena, try arena.tail())
+        _ = try arena.head()
       } catch {
         output.note("\(error)")
         isSound = false

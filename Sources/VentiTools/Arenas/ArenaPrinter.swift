@@ -8,7 +8,8 @@ package import VentiStore
 ///     end offset 50
 ///
 /// The columns are offset, score, type and size. Scripts that look for archives pick type 16. Only
-/// blocks that match their scores are listed; others are passed over, and told of.
+/// blocks that match their scores are listed; others are passed over, and told of. Without a tail
+/// the headers of the clumps must do.
 package struct ArenaPrinter: Sendable {
   private let arena: Arena
   private let output: ToolOutput
@@ -25,13 +26,13 @@ package struct ArenaPrinter: Sendable {
   /// - Returns: whether all blocks were good.
   package func run(from first: Int = 0) throws(StoreError) -> Bool {
     let head = try arena.head()
-    let tail = try? arena.tail()
+    let tail = arena.tail(noting: output)
     output.print(
       "# arena head version=\(head.version.rawValue) name=\(head.name) "
         + "blocksize=\(head.blockSize) size=\(head.length) "
         + "clumpmagic=\(Text.hexadecimal(head.clumpMagic))")
     if let tail { ArenaDescription.lines(of: arena, tail).forEach(output.note) }
-    var isSound = true
+    var isSound = tail != nil
     var end = 0
     for result in try arena.log() {
       switch result {

@@ -26,17 +26,17 @@ package struct ArenaSender: Sendable {
 
   /// Sends the blocks of an arena, from the clump at or after an offset on.
   ///
-  /// Clumps that are damaged are passed over.
+  /// Clumps that are damaged are passed over. Without a tail their headers must do.
   ///
   /// - Parameter target: where the blocks go; nil to read them only.
   package func send(
     _ arena: Arena, from offset: Int = 0, to target: (any BlockStore)?
   ) throws(ToolError) -> Result {
     output.note("wrarena: copying \(arena.name) to venti")
-    let tail = try onStore { () throws(StoreError) in try arena.tail() }
-    ArenaDescription.lines(of: arena, tail).forEach(output.note)
-    let walk = try onStore { () throws(StoreError) in try arena.clumps() }
-    var result = Result(endOffset: offset)
+    let tail = arena.tail(noting: output)
+    if let tail { ArenaDescription.lines(of: arena, tail).forEach(output.note) }
+    let walk = try onStore { () throws(StoreError) in try arena.log() }
+    var result = Result(endOffset: offset, isSound: tail != nil)
     for element in walk {
       guard result.blockCount < limit else { break }
       switch element {
@@ -44,7 +44,7 @@ package struct ArenaSender: Sendable {
         output.note("\(error)")
         result.isSound = false
       case .success(let clump):
-        guard clump.position.number < tail.written.clumpCount else { return result }
+        guard clump.position.number < tail?.written.clumpCount ?? .max else { return result }
         guard clump.position.offset >= offset else { continue }
         if let block = block(of: clump, in: arena), let type = clump.info.type {
           try onBlocks { () throws(BlockError) in _ = try target?.write(block, type: type) }

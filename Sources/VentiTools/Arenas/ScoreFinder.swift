@@ -22,9 +22,16 @@ package struct ScoreFinder: Sendable {
         guard tail.written.clumpCount > 0 else { continue }
         output.note(
           "reading directory for arena=\(arena.name) with \(tail.written.clumpCount) entries")
-        for case .success(let clump) in try arena.clumps() where clump.info.score == score {
-          count += 1
-          report(clump)
+        for result in try arena.clumps() {
+          switch result {
+          case .failure(let error):
+            output.note("\(error)")
+            isSound = false
+          case .success(let clump) where clump.info.score == score:
+            count += 1
+            report(clump)
+          case .success: break
+          }
         }
       } catch {
         output.note("\(error)")

@@ -86,7 +86,13 @@ package struct SealVerifier: Sendable {
         pause()
       }
       let tail = try ArenaTail(parsing: Block(hasher.last(head.blockSize)).bytes)
-      return report(name, tail, computed: hasher.finish())
+      let isRight = report(name, tail, computed: hasher.finish())
+      if verbosity > 1 {
+        ArenaDescription.lines(
+          of: tail, named: head.name, at: head.blockSize, count: head.length
+        ).forEach(output.note)
+      }
+      return isRight
     } catch {
       say("\(name): \(error)")
       return false

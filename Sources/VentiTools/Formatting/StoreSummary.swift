@@ -15,9 +15,8 @@ package struct StoreSummary: CustomStringConvertible {
     let size = store.arenas.reduce(0) { $0 + $1.geometry.length }
     let buckets = store.index?.map.bucketCount ?? 0
     let index = buckets * (store.index?.table.blockSize ?? 0)
-    let noun = store.arenas.count == 1 ? "arena" : "arenas"
     description =
-      "\(quoted(directory.string)): \(Text.grouped(store.arenas.count)) \(noun), "
+      "\(quoted(directory.string)): \(Text.count(store.arenas.count, "arena")), "
       + "\(Text.size(size)); index of \(Text.size(index))"
       + (configuration.bloom == nil ? "" : "; bloom filter")
   }

@@ -15,8 +15,8 @@ struct PrintArena: ToolCommand {
 
   @Option(
     name: .customShort("o", allowingJoined: true),
-    help: "Where the arena begins in the file, as printarenapart tells it.")
-  var start = ByteCount(0)
+    help: "Where the one arena begins in the file. Default: all arenas of a partition, else 0.")
+  var start: ByteCount?
 
   @Argument(help: "A partition of arenas, or an arena in a file of its own.")
   var file: String
@@ -25,9 +25,11 @@ struct PrintArena: ToolCommand {
   var offset = ByteCount(0)
 
   func runTool() throws -> Bool {
-    let partition = try FilePartition(opening: file, for: .readOnly)
-    let arena = try Arena(at: start.bytes, in: partition)
-    return try ArenaPrinter(arena, to: .standard).run(from: offset.bytes)
+    var isSound = true
+    for arena in try arenas(in: file, at: start) {
+      isSound = try ArenaPrinter(arena, to: .standard).run(from: offset.bytes) && isSound
+    }
+    return isSound
   }
 }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Posix
 import VentiCore
 import VentiStore
 import VentiTools
@@ -10,6 +9,11 @@ struct WriteArena: ToolCommand {
   static let configuration = CommandConfiguration(
     commandName: "wrarena",
     abstract: "Write the blocks of an arena, or of all arenas of a partition, to a store.",
+    discussion: """
+      Blocks that do not match their scores are passed over, and told of. An arena whose tail is \
+      lost is read by the headers of its clumps: so what is left of a damaged partition gets into \
+      a new store. -h /dev/null only reads.
+      """,
     helpNames: .long)
 
   @OptionGroup var store: StoreOption
@@ -41,7 +45,7 @@ struct WriteArena: ToolCommand {
     sender.printsScores = printsScores
     sender.limit = limit
     var isSound = true
-    for arena in try arenas() {
+    for arena in try arenas(in: file, at: start) {
       let result = try sender.send(arena, from: offset.bytes, to: target?.blocks)
       sender.limit -= result.blockCount
       isSound = isSound && result.isSound
@@ -54,15 +58,6 @@ struct WriteArena: ToolCommand {
 
   /// Where the blocks go; nil for nowhere.
   private func openTarget() throws -> WritableStore? {
-    if store.store == "/dev/null" { return nil }
-    return try WritableStore(
-      at: StoreLocation(option: store.store, variable: Environment["venti"]))
-  }
-
-  private func arenas() throws(StoreError) -> [Arena] {
-    let partition = try FilePartition(opening: file, for: .readOnly)
-    if let start { return [try Arena(at: start.bytes, in: partition)] }
-    if let arenas = try? ArenaPartition(partition) { return arenas.arenas }
-    return [try Arena(at: 0, in: partition)]
+    store.store == "/dev/null" ? nil : try store.openForWriting()
   }
 }

@@ -29,6 +29,9 @@ struct Copy: ToolCommand {
   @Flag(name: .customShort("m"), help: "Taken for old scripts: each block is copied once anyhow.")
   var remembers = false
 
+  @Flag(name: .customShort("V"), help: "Taken for old scripts: has no effect.")
+  var showsMessages = false
+
   @Flag(name: .customShort("v"), help: "Tell every block.")
   var isVerbose = false
 
