@@ -30,6 +30,11 @@ extension File {
     _ = try systemCall { fsync(descriptor) }
   }
 
+  /// Removes a file: unlink(2).
+  public static func remove(_ path: FilePath) throws(Errno) {
+    _ = try systemCall { unsafe path.withPlatformString { unsafe unlink($0) } }
+  }
+
   /// Makes a directory unless there is one: mkdir(2).
   public static func createDirectory(_ path: FilePath) throws(Errno) {
     do throws(Errno) {

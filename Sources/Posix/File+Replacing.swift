@@ -11,7 +11,7 @@ extension File {
       try create(new, text: text)
     } catch .fileExists {
       // What a crash left of an earlier attempt.
-      _ = try systemCall { unsafe new.withPlatformString { unsafe unlink($0) } }
+      try remove(new)
       try create(new, text: text)
     }
     _ = try systemCall {

@@ -8,11 +8,16 @@ extension StoreConfiguration {
   ///
   /// What is longer than 262144 bytes is taken for a partition.
   public init(contentsOf path: FilePath) throws(StoreError) {
+    let given = path
     var path = path
     let file: File
     let size: Int
     do throws(Errno) {
       (file, size) = try Self.open(&path)
+    } catch .noSuchFileOrDirectory where path != given {
+      throw .configuration(
+        path: given.string, line: nil,
+        reason: "directory holds no store: it has no \(Self.fileName); 'venti init' makes one")
     } catch {
       throw .file(path: path.string, operation: "open", error)
     }

@@ -46,7 +46,8 @@ extension StoreError: CustomStringConvertible {
     case .occupied(let partition, let content):
       "partition \(quoted(partition)): holds \(content)"
     case .locked(let path, let process):
-      "\(quoted(path)): is in use by " + (process.map { "process \($0)" } ?? "another process")
+      "store with the lock \(quoted(path)) is in use by "
+        + (process.map { "process \($0)" } ?? "another process")
     case .configuration(let path, let line, let reason):
       "\(quoted(path))" + (line.map { " line \($0)" } ?? "") + ": \(reason)"
     }

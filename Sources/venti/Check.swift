@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Posix
 import VentiCore
 import VentiStore
 import VentiTools
@@ -21,17 +20,20 @@ struct Check: ToolCommand {
   @Option(name: .customLong("threads"), help: "How many arenas are read at a time.")
   var threads = 4
 
-  @Argument(help: "The store, of this machine. Default: $venti.")
+  @Argument(help: "The store, of this machine, as with -h.", completion: .file())
   var store: String?
 
+  @OptionGroup var option: StoreOption
+
   func validate() throws {
+    try option.validate(besides: store)
     guard (1...256).contains(threads) else {
       throw ValidationError("--threads \(threads): expected a number from 1 to 256")
     }
   }
 
   func runTool() throws -> Bool {
-    let location = try StoreLocation(option: store, variable: Environment["venti"])
+    let location = try option.location(or: store)
     guard case .local(let path) = location else {
       throw CommandError("\(location): only a store of this machine can be checked")
     }

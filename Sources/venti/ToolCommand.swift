@@ -44,6 +44,14 @@ extension ToolCommand {
     }
   }
 
+  /// Keeps other processes from writing to a store while a part of it is changed: the store whose
+  /// `venti.conf` is beside the file or device of that part, if there is one.
+  func lockStore(around part: String) throws(StoreError) -> StoreLock? {
+    let directory = FilePath(part).removingLastComponent()
+    guard let configuration = try? StoreConfiguration(contentsOf: directory) else { return nil }
+    return try StoreLock(configuration)
+  }
+
   /// Reads a configuration.
   func configuration(_ name: String) throws(StoreError) -> StoreConfiguration {
     try StoreConfiguration(contentsOf: FilePath(name))

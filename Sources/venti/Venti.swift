@@ -48,7 +48,11 @@ struct Venti: ParsableCommand {
   /// A usage error ends it with status 1, as scripts expect of venti's programs.
   static func main() {
     do {
-      var command = try parseAsRoot(arguments(CommandLine.arguments))
+      let words = arguments(CommandLine.arguments)
+      if let first = words.first, !first.hasPrefix("-"), first != "help", command(first) == nil {
+        throw ValidationError("there is no command '\(first)'")
+      }
+      var command = try parseAsRoot(words)
       try command.run()
     } catch {
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }

@@ -157,10 +157,21 @@ struct StoreConfigurationTests {
   @Test("a file that is not there is an error that names it")
   func absent() throws {
     try withFiles([]) { directory in
-      let path = directory.appending("venti.conf").string
-      #expect(throws: StoreError.file(path: path, operation: "open", .noSuchFileOrDirectory)) {
-        try StoreConfiguration(contentsOf: directory)
-      }
+      let path = directory.appending("venti.conf")
+      #expect(
+        throws: StoreError.file(path: path.string, operation: "open", .noSuchFileOrDirectory)
+      ) { try StoreConfiguration(contentsOf: path) }
+    }
+  }
+
+  @Test("a directory that holds no store is told so, and how one is made")
+  func noStore() throws {
+    try withFiles([]) { directory in
+      #expect(
+        throws: StoreError.configuration(
+          path: directory.string, line: nil,
+          reason: "directory holds no store: it has no venti.conf; 'venti init' makes one")
+      ) { try StoreConfiguration(contentsOf: directory) }
     }
   }
 }

@@ -45,9 +45,35 @@ struct StoreCreatorTests {
       let creator = StoreCreator(directory: directory, arenaByteCount: 2 << 20)
       try creator.create()
       #expect(
-        throws: StoreError.file(
-          path: directory.appending("arenas").string, operation: "create", .fileExists)
+        throws: StoreError.configuration(
+          path: directory.string, line: nil,
+          reason: "holds a store already; 'venti grow' adds room to it")
       ) { try creator.create() }
+    }
+  }
+
+  @Test("where a store cannot be made, no file of it stays, and none that was there is touched")
+  func cleansUp() throws {
+    try withTemporaryDirectory { directory in
+      try ChildProcess.run("sh", "-c", "echo mine >index", directory: directory)
+      #expect(
+        throws: StoreError.file(
+          path: directory.appending("index").string, operation: "create", .fileExists)
+      ) { try StoreCreator(directory: directory, arenaByteCount: 2 << 20).create() }
+      #expect(try ChildProcess.run("sh", "-c", "cat *", directory: directory) == "mine\n")
+    }
+  }
+
+  @Test("arenas of a large store are larger, so that one table lists them")
+  func large() throws {
+    try withTemporaryDirectory { directory in
+      var creator = StoreCreator(directory: directory, arenaByteCount: 9 << 30)
+      creator.arenaSize = 1 << 20
+      try creator.create()
+      let parts = try StoreParts(StoreConfiguration(contentsOf: directory), for: .readOnly)
+      let arenas = try ArenaPartition(parts.arenas[0]).arenas
+      #expect(arenas.count == 2304)
+      #expect(arenas[0].geometry.length == 4 << 20)
     }
   }
 

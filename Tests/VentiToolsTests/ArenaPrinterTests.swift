@@ -76,6 +76,28 @@ struct ArenaPrinterTests {
     #expect(lines.noted.last == "illegal clump magic number 0x01020304 offset 1100")
   }
 
+  @Test("an arena without its tail is listed by the headers of its clumps, and that is told")
+  func noTail() throws {
+    let arena = arenas.arenas[1]
+    try arenas.partition.overwrite([0, 0, 0, 0], at: arena.start + arena.geometry.tailOffset)
+
+    let (isSound, lines) = try print(1)
+
+    #expect(!isSound)
+    #expect(lines.printed.count == 3044 + 2)
+    #expect(lines.noted.count == 1)
+  }
+
+  @Test("a head that is damaged is told of, after what the tail says")
+  func noHead() throws {
+    try arenas.partition.overwrite([0, 0, 0, 0], at: arenas.arenas[1].start)
+    let lines = Lines()
+
+    #expect(!ArenaPartitionPrinter(arenas, to: lines.output).run())
+    #expect(lines.printed.count == 1 + 5 * 3)
+    #expect(lines.noted.count == 1)
+  }
+
   @Test("an arena in a file of its own is listed alike")
   func export() throws {
     let (_, lines) = try print(1)

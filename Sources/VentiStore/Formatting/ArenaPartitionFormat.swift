@@ -8,6 +8,8 @@ public struct ArenaPartitionFormat: Sendable {
   public static let defaultBlockSize = 8192
   /// The smallest arena.
   public static let minimumArenaByteCount = 1 << 20
+  /// The most arenas of a new store: the table has room for some three times as many.
+  private static let arenaLimit = 4096
   /// How much of a new arena's data area is made zero, where no log is to be seen.
   private static let clearedByteCount = 8192
 
@@ -23,6 +25,14 @@ public struct ArenaPartitionFormat: Sendable {
   /// Arenas of version 5 and 512 MiB in blocks of 8 KiB.
   public init(name: String) {
     self.name = name
+  }
+
+  /// Bytes of an arena where all together have `total`: the usual size, or so many times that that
+  /// there are not more than the table of a partition has room for.
+  func arenaByteCount(inAll total: Int, usually usual: Int = defaultArenaByteCount) -> Int {
+    var byteCount = usual
+    while total / byteCount > Self.arenaLimit { byteCount *= 2 }
+    return min(byteCount, total.rounded(downTo: blockSize))
   }
 
   /// Where the arenas are in a partition of `byteCount` bytes.
@@ -47,7 +57,8 @@ public struct ArenaPartitionFormat: Sendable {
     guard !arenas.isEmpty else {
       throw .format(
         partition: partition,
-        reason: "\(byteCount) bytes, at least \(base + Self.minimumArenaByteCount) needed for one arena")
+        reason:
+          "\(byteCount) bytes, at least \(base + Self.minimumArenaByteCount) needed for one arena")
     }
     try table.checkRoom(partition)
     return table

@@ -34,27 +34,49 @@ public struct StoreCreator: Sendable {
 
   /// Makes the store.
   ///
-  /// `venti.conf` is written last: without it there is no store.
+  /// `venti.conf` is written last: without it there is no store. Where that fails, what was made is
+  /// removed.
   ///
   /// - Throws: `StoreError.file` with `Errno.fileExists` rather than touch a file that is there.
   public func create() throws(StoreError) {
     var format = ArenaPartitionFormat(name: "arenas")
-    format.arenaByteCount = min(arenaSize, arenaByteCount.rounded(downTo: format.blockSize))
-    let base = PartitionLayout.base(blockSize: format.blockSize)
-    let size = base + arenaByteCount.rounded(upTo: format.blockSize)
+    format.arenaByteCount = format.arenaByteCount(inAll: arenaByteCount, usually: arenaSize)
+    let size =
+      PartitionLayout.base(blockSize: format.blockSize)
+      + arenaByteCount.rounded(upTo: format.blockSize)
     _ = try format.layout(partitionNamed: "arenas", byteCount: size)
     try system("make directory", directory) { () throws(Errno) in
       try File.createDirectory(directory)
     }
-    let arenas = try format.apply(to: createFile("arenas", size))
+    guard FileType(of: configurationPath) == nil else {
+      throw .configuration(
+        path: directory.string, line: nil,
+        reason: "holds a store already; 'venti grow' adds room to it")
+    }
+    var files: [FilePath] = []
+    do throws(StoreError) {
+      try create(format, byteCount: size, &files)
+    } catch {
+      for file in files { try? File.remove(file) }
+      throw error
+    }
+  }
+
+  private func create(
+    _ format: ArenaPartitionFormat, byteCount: Int, _ files: inout [FilePath]
+  ) throws(StoreError) {
+    let arenas = try format.apply(to: createFile("arenas", byteCount, &files))
+    let base = PartitionLayout.base(blockSize: format.blockSize)
     let section = try IndexSectionFormat(name: "index0")
-      .apply(to: createFile("index", indexByteCount(base)))
+      .apply(to: createFile("index", indexByteCount(base), &files))
     try IndexLayout(name: "main", sections: [section], arenas: arenas.arenas)
       .apply(to: [section])
     let hasBloom = arenaByteCount >= Self.bloomThreshold
-    if hasBloom { try createBloomFilter() }
+    if hasBloom { try createBloomFilter(&files) }
     try createConfiguration(hasBloom: hasBloom)
   }
+
+  private var configurationPath: FilePath { directory.appending(StoreConfiguration.fileName) }
 
   private func indexByteCount(_ base: Int) -> Int {
     let buckets = Self.bucketCount(arenaByteCount: arenaByteCount)
@@ -67,22 +89,25 @@ public struct StoreCreator: Sendable {
       arenaByteCount / indexDivisor / ArenaPartitionFormat.defaultBlockSize, minimumBucketCount)
   }
 
-  private func createBloomFilter() throws(StoreError) {
-    let partition = try createFile("bloom", Self.bloomByteCount)
+  private func createBloomFilter(_ files: inout [FilePath]) throws(StoreError) {
+    let partition = try createFile("bloom", Self.bloomByteCount, &files)
     let filter = BloomFilter(hashCount: Self.bloomHashCount, byteCount: Self.bloomByteCount)
     try filter?.apply(to: partition)
   }
 
-  private func createFile(_ name: String, _ byteCount: Int) throws(StoreError) -> FilePartition {
+  private func createFile(
+    _ name: String, _ byteCount: Int, _ files: inout [FilePath]
+  ) throws(StoreError) -> FilePartition {
     let path = directory.appending(name)
     try system("create", path) { () throws(Errno) in
       try File.create(path, byteCount: byteCount)
     }
+    files.append(path)
     return try FilePartition(opening: path.string, for: .readWrite)
   }
 
   private func createConfiguration(hasBloom: Bool) throws(StoreError) {
-    let path = directory.appending(StoreConfiguration.fileName)
+    let path = configurationPath
     let bloom = hasBloom ? "bloom bloom\n" : ""
     let text = """
       # names of files are relative to this directory

@@ -71,8 +71,7 @@ public struct StoreGrower: Sendable {
   private func makeArenas(_ files: StoreFiles) throws(StoreError) -> FilePath {
     let number = files.configuration.arenas.count
     var format = ArenaPartitionFormat(name: "arenas\(number).")
-    format.arenaByteCount = min(
-      format.arenaByteCount, arenaByteCount.rounded(downTo: format.blockSize))
+    format.arenaByteCount = format.arenaByteCount(inAll: arenaByteCount)
     let size =
       PartitionLayout.base(blockSize: format.blockSize)
       + arenaByteCount.rounded(upTo: format.blockSize)

@@ -27,7 +27,7 @@ package struct PartitionFormatter: Sendable {
   ) throws(ToolError) {
     let partition = try open(name)
     if format.version == .four { output.note("clearing \(name)") }
-    let arenas = try onStore { () throws(StoreError) in
+    let arenas = try unlessOccupied { () throws(StoreError) in
       try format.apply(to: partition, overwrites: overwrites)
     }
     let header = arenas.header
@@ -44,7 +44,7 @@ package struct PartitionFormatter: Sendable {
   ) throws(ToolError) {
     let partition = try open(name)
     if !format.hasBucketMagic { output.note("clearing \(name)") }
-    let section = try onStore { () throws(StoreError) in
+    let section = try unlessOccupied { () throws(StoreError) in
       try format.apply(to: partition, overwrites: overwrites)
     }
     let header = section.header
@@ -76,7 +76,7 @@ package struct PartitionFormatter: Sendable {
         name, reason: "\(room) bytes: at least 1m, and 1 to 32 hashes, are needed for a filter")
     }
     if let warning = Self.warning(filter, room: room) { output.note("warning: \(warning)") }
-    try onStore { () throws(StoreError) in
+    try unlessOccupied { () throws(StoreError) in
       try filter.apply(to: partition, overwrites: overwrites)
     }
     let best = filter.byteCount * 8 / (filter.hashCount * 10 / 7)
@@ -96,6 +96,19 @@ package struct PartitionFormatter: Sendable {
 
   private static func megabytes(_ byteCount: Int) -> String {
     byteCount >= 1 << 20 ? "\(byteCount >> 20)MB" : "\(byteCount >> 10)KB"
+  }
+
+  /// Formats, and says of a partition that is in use how it is formatted all the same.
+  private func unlessOccupied<Value>(
+    _ body: () throws(StoreError) -> Value
+  ) throws(ToolError) -> Value {
+    do throws(StoreError) {
+      return try body()
+    } catch .occupied(let partition, let content) {
+      throw .store(.occupied(partition: partition, by: "\(content); --force destroys that"))
+    } catch {
+      throw .store(error)
+    }
   }
 
   private func open(_ name: String) throws(ToolError) -> FilePartition {

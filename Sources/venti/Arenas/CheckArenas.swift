@@ -27,13 +27,15 @@ struct CheckArenas: ToolCommand {
   @Flag(name: .customShort("v"), help: "Describe arenas; twice: the partition too.")
   var verbosity: Int
 
-  @Argument(help: "The partition of arenas.")
+  @Argument(help: "The partition of arenas.", completion: .file())
   var file: String
 
   @Argument(help: "The arenas. Default: all.")
   var names: [String] = []
 
   func runTool() throws -> Bool {
+    let lock = repairs ? try lockStore(around: file) : nil
+    defer { withExtendedLifetime(lock) {} }
     var checker = ArenaChecker(to: .standard)
     checker.checksAll = checksAll
     checker.repairs = repairs
@@ -52,16 +54,19 @@ struct VerifyArena: ToolCommand {
 
   @Option(
     name: .customShort("b", allowingJoined: true),
-    help: "Taken for old scripts: how much is read at a time.")
+    help: ArgumentHelp("Taken for old scripts: how much is read at a time.", valueName: "size"))
   var blockSize: String?
 
-  @Option(name: .customShort("s", allowingJoined: true), help: "Milliseconds between reads.")
+  @Option(
+    name: .customShort("s", allowingJoined: true),
+    help: ArgumentHelp("Milliseconds between reads.", valueName: "ms"))
   var pause = 0
 
   @Flag(name: .customShort("v"), help: "Name all arenas; twice: describe them.")
   var verbosity: Int
 
-  @Argument(help: "The partition of arenas. Default: one arena on standard input.")
+  @Argument(
+    help: "The partition of arenas. Default: one arena on standard input.", completion: .file())
   var file: String?
 
   @Argument(help: "The arenas. Default: all.")

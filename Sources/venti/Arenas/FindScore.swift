@@ -12,7 +12,7 @@ struct FindScore: ToolCommand {
   @Flag(name: .customShort("v"), help: "Describe the partition.")
   var isVerbose = false
 
-  @Argument(help: "The partition of arenas.")
+  @Argument(help: "The partition of arenas.", completion: .file())
   var file: String
 
   @Argument(help: "The score, perhaps with a label.")
@@ -34,10 +34,11 @@ struct CountClumps: ToolCommand {
     helpNames: .long)
 
   @Option(
-    name: .customShort("B", allowingJoined: true), help: "Taken for old scripts: has no effect.")
+    name: .customShort("B", allowingJoined: true),
+    help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var cacheSize: String?
 
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.")
+  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
   var store: String
 
   func runTool() throws -> Bool {

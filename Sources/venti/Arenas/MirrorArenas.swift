@@ -22,16 +22,18 @@ struct MirrorArenas: ToolCommand {
   @Flag(name: .customShort("v"), help: "Tell what is copied; twice: all arenas.")
   var verbosity: Int
 
-  @Argument(help: "The partition to copy from.")
+  @Argument(help: "The partition to copy from.", completion: .file())
   var source: String
 
-  @Argument(help: "The partition to copy to.")
+  @Argument(help: "The partition to copy to.", completion: .file())
   var target: String
 
   @Argument(help: "The numbers of the arenas, such as 0-4,7,9-, or none. Default: all.")
   var numbers: String?
 
   func runTool() throws -> Bool {
+    let lock = try lockStore(around: target)
+    defer { withExtendedLifetime(lock) {} }
     var mirror = ArenaMirror(to: .standard)
     mirror.checksSeals = !skipsSeals
     mirror.copiesBlindly = copiesBlindly

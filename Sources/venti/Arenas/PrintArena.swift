@@ -15,10 +15,12 @@ struct PrintArena: ToolCommand {
 
   @Option(
     name: .customShort("o", allowingJoined: true),
-    help: "Where the one arena begins in the file. Default: all arenas of a partition, else 0.")
+    help: ArgumentHelp(
+      "Where the one arena begins in the file. Default: all arenas of a partition, else 0.",
+      valueName: "offset"))
   var start: ByteCount?
 
-  @Argument(help: "A partition of arenas, or an arena in a file of its own.")
+  @Argument(help: "A partition of arenas, or an arena in a file of its own.", completion: .file())
   var file: String
 
   @Argument(help: "Offset of the first clump to list.")
@@ -38,7 +40,7 @@ struct PrintArenaPartition: ToolCommand {
   static let configuration = CommandConfiguration(
     commandName: "printarenapart", abstract: "List the arenas of a partition.", helpNames: .long)
 
-  @Argument(help: "The partition of arenas.")
+  @Argument(help: "The partition of arenas.", completion: .file())
   var file: String
 
   func runTool() throws -> Bool {

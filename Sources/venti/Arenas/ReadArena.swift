@@ -16,7 +16,7 @@ struct ReadArena: ToolCommand {
   @Flag(name: .customShort("v"), help: "Describe the partition.")
   var isVerbose = false
 
-  @Argument(help: "The partition of arenas.")
+  @Argument(help: "The partition of arenas.", completion: .file())
   var file: String
 
   @Argument(help: "The name of the arena.")

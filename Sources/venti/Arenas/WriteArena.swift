@@ -20,10 +20,14 @@ struct WriteArena: ToolCommand {
 
   @Option(
     name: .customShort("o", allowingJoined: true),
-    help: "Where the one arena begins in the file. Default: all arenas of a partition, else 0.")
+    help: ArgumentHelp(
+      "Where the one arena begins in the file. Default: all arenas of a partition, else 0.",
+      valueName: "offset"))
   var start: ByteCount?
 
-  @Option(name: .customShort("M", allowingJoined: true), help: "Write so many blocks at most.")
+  @Option(
+    name: .customShort("M", allowingJoined: true),
+    help: ArgumentHelp("Write so many blocks at most.", valueName: "blocks"))
   var limit = Int.max
 
   @Flag(name: .customShort("v"), help: "Print the scores.")
@@ -32,7 +36,7 @@ struct WriteArena: ToolCommand {
   @Flag(name: .customShort("f"), help: "Taken for old scripts: blocks are always checked.")
   var isFast = false
 
-  @Argument(help: "A partition of arenas, or an arena in a file of its own.")
+  @Argument(help: "A partition of arenas, or an arena in a file of its own.", completion: .file())
   var file: String
 
   @Argument(help: "Offset of the first clump to write.")

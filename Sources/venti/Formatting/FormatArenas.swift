@@ -11,10 +11,14 @@ struct FormatArenas: ToolCommand {
 
   @OptionGroup var options: FormattingOptions
 
-  @Option(name: .customShort("a", allowingJoined: true), help: "Bytes of an arena.")
+  @Option(
+    name: .customShort("a", allowingJoined: true),
+    help: ArgumentHelp("Bytes of an arena.", valueName: "size"))
   var arenaSize = ByteCount(ArenaPartitionFormat.defaultArenaByteCount)
 
-  @Option(name: .customShort("b", allowingJoined: true), help: "Bytes of a disk block.")
+  @Option(
+    name: .customShort("b", allowingJoined: true),
+    help: ArgumentHelp("Bytes of a disk block.", valueName: "size"))
   var blockSize = ByteCount(ArenaPartitionFormat.defaultBlockSize)
 
   @Flag(name: .customShort("4"), help: "Make arenas of version 4, which have to be cleared.")
@@ -28,10 +32,12 @@ struct FormatArenas: ToolCommand {
   @Argument(help: "What the names of the arenas begin with; numbers from 0 on follow.")
   var name: String
 
-  @Argument(help: "The file or device.")
+  @Argument(help: "The file or device.", completion: .file())
   var file: String
 
   func runTool() throws -> Bool {
+    let lock = try lockStore(around: file)
+    defer { withExtendedLifetime(lock) {} }
     var format = ArenaPartitionFormat(name: name)
     format.arenaByteCount = arenaSize.bytes
     format.blockSize = blockSize.bytes

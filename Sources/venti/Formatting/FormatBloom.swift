@@ -15,10 +15,13 @@ struct FormatBloom: ToolCommand {
 
   @Option(
     name: .customShort("n", allowingJoined: true),
-    help: "How many blocks the filter is for: picks size and hashes.")
+    help: ArgumentHelp(
+      "How many blocks the filter is for: picks size and hashes.", valueName: "blocks"))
   var blockCount: Int?
 
-  @Option(name: .customShort("N", allowingJoined: true), help: "Bits that each score sets.")
+  @Option(
+    name: .customShort("N", allowingJoined: true),
+    help: ArgumentHelp("Bits that each score sets.", valueName: "hashes"))
   var hashCount: Int?
 
   @Option(
@@ -26,7 +29,7 @@ struct FormatBloom: ToolCommand {
     help: "Bytes of the filter; the file is made when there is none. Default: all of the file.")
   var size: ByteCount?
 
-  @Argument(help: "The file or device.")
+  @Argument(help: "The file or device.", completion: .file())
   var file: String
 
   func validate() throws {
@@ -40,6 +43,8 @@ struct FormatBloom: ToolCommand {
   }
 
   func runTool() throws -> Bool {
+    let lock = try lockStore(around: file)
+    defer { withExtendedLifetime(lock) {} }
     var formatter = PartitionFormatter(to: .standard)
     formatter.overwrites = overwrites
     // A file that is there may be larger than the filter.

@@ -16,7 +16,7 @@ struct FormatIndex: ToolCommand {
     help: "Lay the index out anew whatever it holds; buildindex has to follow.")
   var overwrites = false
 
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.")
+  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
   var store: String
 
   func runTool() throws -> Bool {

@@ -11,7 +11,9 @@ struct FormatSection: ToolCommand {
 
   @OptionGroup var options: FormattingOptions
 
-  @Option(name: .customShort("b", allowingJoined: true), help: "Bytes of a bucket.")
+  @Option(
+    name: .customShort("b", allowingJoined: true),
+    help: ArgumentHelp("Bytes of a bucket.", valueName: "size"))
   var blockSize = ByteCount(ArenaPartitionFormat.defaultBlockSize)
 
   @Flag(name: .customShort("1"), help: "Make a section of version 1, which has to be cleared.")
@@ -25,10 +27,12 @@ struct FormatSection: ToolCommand {
   @Argument(help: "The name of the section.")
   var name: String
 
-  @Argument(help: "The file or device.")
+  @Argument(help: "The file or device.", completion: .file())
   var file: String
 
   func runTool() throws -> Bool {
+    let lock = try lockStore(around: file)
+    defer { withExtendedLifetime(lock) {} }
     var format = IndexSectionFormat(name: name)
     format.blockSize = blockSize.bytes
     format.hasBucketMagic = !isVersionOne

@@ -17,8 +17,10 @@ struct Initialize: ToolCommand {
   @Option(name: .customLong("size"), help: "Bytes of all arenas together (k, m, g, t).")
   var size = ByteCount(1 << 40)
 
-  @Argument(help: "The directory; it is made if need be.")
+  @Argument(help: "The directory; it is made if need be.", completion: .directory)
   var directory: String
+
+  func validate() throws { try size.validateForArenas() }
 
   func runTool() throws -> Bool {
     let path = FilePath(directory)
@@ -37,8 +39,10 @@ struct Grow: ToolCommand {
   @Option(name: .customLong("size"), help: "Bytes of arenas to add (k, m, g, t).")
   var size: ByteCount
 
-  @Argument(help: "The directory of the store.")
+  @Argument(help: "The directory of the store.", completion: .directory)
   var directory: String
+
+  func validate() throws { try size.validateForArenas() }
 
   func runTool() throws -> Bool {
     let path = FilePath(directory)
@@ -52,5 +56,15 @@ struct Grow: ToolCommand {
       print("venti grow: made a larger index, \(index); no longer used: \(old)")
     }
     return true
+  }
+}
+
+extension ByteCount {
+  fileprivate func validateForArenas() throws {
+    let least = ByteCount(ArenaPartitionFormat.minimumArenaByteCount)
+    guard bytes >= least.bytes else {
+      throw ValidationError(
+        "--size \(defaultValueDescription): at least \(least.defaultValueDescription) is needed")
+    }
   }
 }

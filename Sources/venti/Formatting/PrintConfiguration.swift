@@ -14,10 +14,10 @@ struct PrintConfiguration: ToolCommand {
   @Flag(name: .customShort("w"), help: "Store the configuration.")
   var writes = false
 
-  @Argument(help: "A partition of arenas, or a section of an index.")
+  @Argument(help: "A partition of arenas, or a section of an index.", completion: .file())
   var partition: String
 
-  @Argument(help: "The file to store. Default: standard input.")
+  @Argument(help: "The file to store. Default: standard input.", completion: .file())
   var file: String?
 
   func validate() throws {
@@ -25,6 +25,8 @@ struct PrintConfiguration: ToolCommand {
   }
 
   func runTool() throws -> Bool {
+    let lock = writes ? try lockStore(around: partition) : nil
+    defer { withExtendedLifetime(lock) {} }
     let copy = EmbeddedConfiguration(
       in: try FilePartition(opening: partition, for: writes ? .readWrite : .readOnly))
     if writes {

@@ -11,7 +11,9 @@ struct BuildIndex: ToolCommand {
 
   @Option(
     name: .customShort("i", allowingJoined: true),
-    help: "A section to make anew, or 'none'; may be given again. Default: all sections.")
+    help: ArgumentHelp(
+      "A section to make anew, or 'none'; may be given again. Default: all sections.",
+      valueName: "section"))
   var sections: [String] = []
 
   @Flag(name: .customShort("b"), help: "Make the bloom filter anew, with -i too.")
@@ -21,10 +23,11 @@ struct BuildIndex: ToolCommand {
   var isDebugging = false
 
   @Option(
-    name: .customShort("M", allowingJoined: true), help: "Taken for old scripts: has no effect.")
+    name: .customShort("M", allowingJoined: true),
+    help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var memory: String?
 
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.")
+  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
   var store: String
 
   func runTool() throws -> Bool {
@@ -54,13 +57,14 @@ struct CheckIndex: ToolCommand {
   var repairsBloom = false
 
   @Option(
-    name: .customShort("B", allowingJoined: true), help: "Taken for old scripts: has no effect.")
+    name: .customShort("B", allowingJoined: true),
+    help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var cacheSize: String?
 
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.")
+  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
   var store: String
 
-  @Argument(help: "Taken for old scripts: no temporary file is needed.")
+  @Argument(help: "Taken for old scripts: no temporary file is needed.", completion: .file())
   var temporaryFile: String?
 
   func runTool() throws -> Bool {
@@ -88,14 +92,16 @@ struct SyncIndex: ToolCommand {
   var isVerbose = false
 
   @Option(
-    name: .customShort("B", allowingJoined: true), help: "Taken for old scripts: has no effect.")
+    name: .customShort("B", allowingJoined: true),
+    help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var blockCacheSize: String?
 
   @Option(
-    name: .customShort("I", allowingJoined: true), help: "Taken for old scripts: has no effect.")
+    name: .customShort("I", allowingJoined: true),
+    help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var indexCacheSize: String?
 
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.")
+  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
   var store: String
 
   func runTool() throws -> Bool {

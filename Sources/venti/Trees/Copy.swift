@@ -36,14 +36,15 @@ struct Copy: ToolCommand {
   var isVerbose = false
 
   @Option(
-    name: .customShort("t", allowingJoined: true), help: "The type of the block, 0 to 16.",
+    name: .customShort("t", allowingJoined: true),
+    help: ArgumentHelp("The type of the block, 0 to 16.", valueName: "type"),
     transform: BlockType.init(argument:))
   var type: BlockType?
 
-  @Argument(help: "The store to copy from.")
+  @Argument(help: "The store to copy from.", completion: .file())
   var source: String
 
-  @Argument(help: "The store to copy to.")
+  @Argument(help: "The store to copy to.", completion: .file())
   var target: String
 
   @Argument(help: "The score of the archive: vac:1dff…53be.")

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Posix
 import VentiCore
 import VentiStore
 import VentiTools
@@ -26,8 +25,12 @@ struct Roots: ToolCommand {
     help: "Where the server's web pages are: host:port. Default: port 8000 of the store's host.")
   var http: String?
 
-  @Argument(help: "The store. Default: $venti.")
+  @Argument(help: "The store, as with -h.", completion: .file())
   var store: String?
+
+  @OptionGroup var option: StoreOption
+
+  func validate() throws { try option.validate(besides: store) }
 
   func runTool() throws -> Bool {
     let (list, isSound) = try list()
@@ -41,13 +44,17 @@ struct Roots: ToolCommand {
 
   private func list() throws -> (ArchiveList, isSound: Bool) {
     if let http { return (try ask(DialString(http)), true) }
-    switch try StoreLocation(option: store, variable: Environment["venti"]) {
+    switch try option.location(or: store) {
     case .local(let path):
       let listing = RootListing(of: try ReadOnlyStore(opening: path).arenas)
       for problem in listing.problems { StandardError.print("venti roots: \(problem)") }
       return (ArchiveList(listing), listing.problems.isEmpty)
     case .server(.tcp(let host, _)):
-      return (try ask(.tcp(host: host, port: Self.usualPort)), true)
+      do {
+        return (try ask(.tcp(host: host, port: Self.usualPort)), true)
+      } catch let error as ToolError {
+        throw CommandError("\(error); --http host:port tells where the server's web pages are")
+      }
     case .server(.unix(let path)):
       throw CommandError("\(quoted(path)): name the server's web pages with --http host:port")
     }
