@@ -137,6 +137,9 @@ let package = Package(
         "Posix", "TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system,
       ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(
+      name: "ManualTests", dependencies: ["TestSupport", "unvac", "vacfs", "venti", system],
+      path: "Tests/ManualTests", swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
     tests(of: "VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
   ],

@@ -31,9 +31,9 @@ public enum DialString: Sendable, Hashable {
   /// - Throws: `FormatError.invalid` that quotes the text and says what is wrong.
   public init(_ text: String) throws(FormatError) {
     let parser = DialParser(text: text)
-    if text.contains("!") {
+    if text.utf8.contains(UInt8(ascii: "!")) {
       self = try parser.long()
-    } else if text.contains("/") {
+    } else if text.utf8.contains(UInt8(ascii: "/")) {
       self = try parser.unix(path: text)
     } else {
       self = try parser.short()
@@ -62,13 +62,13 @@ private struct DialParser {
 
   /// `net!host` or `net!host!service`.
   func long() throws(FormatError) -> DialString {
-    let parts = text.split(separator: "!", maxSplits: 1, omittingEmptySubsequences: false)
-    let (network, rest) = (String(parts[0]), String(parts[1]))
+    let parts = Self.parts(of: text, at: "!", maxSplits: 1)
+    let (network, rest) = (parts[0], parts[1])
     switch network {
     case "unix":
       return try unix(path: rest)
     case "tcp", "net":
-      let parts = rest.split(separator: "!", omittingEmptySubsequences: false).map(String.init)
+      let parts = Self.parts(of: rest, at: "!")
       guard parts.count <= 2 else { throw wrong("at most one service") }
       return try tcp(host: unbracketed(parts[0]), service: parts.count == 2 ? parts[1] : nil)
     default:
@@ -79,9 +79,18 @@ private struct DialParser {
   /// `host`, `host:service`, `[v6]`, `[v6]:service`, or an IPv6 address on its own.
   func short() throws(FormatError) -> DialString {
     if text.hasPrefix("[") { return try bracketed() }
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    let parts = Self.parts(of: text, at: ":")
     guard parts.count == 2 else { return try tcp(host: text, service: nil) }
     return try tcp(host: parts[0], service: parts[1])
+  }
+
+  /// Splits by scalars: as characters, a separator and a mark that combines with it would be one.
+  private static func parts(
+    of text: String, at separator: Unicode.Scalar, maxSplits: Int = .max
+  ) -> [String] {
+    text.unicodeScalars.split(
+      separator: separator, maxSplits: maxSplits, omittingEmptySubsequences: false
+    ).map { String(String.UnicodeScalarView($0)) }
   }
 
   func unix(path: String) throws(FormatError) -> DialString {
@@ -101,6 +110,9 @@ private struct DialParser {
     guard !host.isEmpty else { throw wrong("a host") }
     guard host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
       throw wrong("a host without blanks")
+    }
+    guard !host.utf8.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }) else {
+      throw wrong("brackets around all of an IPv6 address, and nowhere else")
     }
     guard let service else { return .tcp(host: host, port: DialString.ventiPort) }
     return .tcp(host: host, port: try port(service))

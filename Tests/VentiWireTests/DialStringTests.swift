@@ -22,6 +22,8 @@ struct DialStringTests {
       ("tcp!*!venti", .tcp(host: "*", port: 17_034)),
       ("unix!venti.sock", .unix(path: "venti.sock")),
       ("/run/venti", .unix(path: "/run/venti")),
+      // A mark that would combine with the separator before it.
+      ("\u{735}::\u{fffd}:4", .tcp(host: "\u{735}::\u{fffd}:4", port: 17_034)),
     ] as [(String, DialString)])
   func forms(text: String, expected: DialString) throws {
     #expect(try DialString(text) == expected)
@@ -33,6 +35,7 @@ struct DialStringTests {
     arguments: [
       "", "tcp!", "tcp!!venti", ":17034", "udp!host", "il!host", "host:", "host:http", "host:65536",
       "host:-1", "host:+1", "host:0x", "host:0x+1", "host:09", "tcp!a!1!2", "[::1", "[::1]17034",
+      "[[]]", "[a]b",
       "a b", "unix!", "unix!/" + String(repeating: "x", count: 107),
     ])
   func refused(text: String) {

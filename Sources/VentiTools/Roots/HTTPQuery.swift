@@ -48,7 +48,7 @@ package struct HTTPQuery: Sendable {
   }
 
   /// The status and the body of an answer.
-  static func split(
+  package static func split(
     _ answer: [UInt8], _ server: String
   ) throws(ToolError) -> (status: String, body: [UInt8]) {
     let end = Array("\r\n\r\n".utf8)

@@ -28,7 +28,7 @@ struct WriteArena: ToolCommand {
   @Option(
     name: .customShort("M", allowingJoined: true),
     help: ArgumentHelp("Write so many blocks at most.", valueName: "blocks"))
-  var limit = Int.max
+  var limit: Int?
 
   @Flag(name: .customShort("v"), help: "Print the scores.")
   var printsScores = false
@@ -47,7 +47,7 @@ struct WriteArena: ToolCommand {
     print("\(Text.stamp) starting to send data")
     var sender = ArenaSender(to: .standard)
     sender.printsScores = printsScores
-    sender.limit = limit
+    sender.limit = limit ?? .max
     var isSound = true
     for arena in try arenas(in: file, at: start) {
       let result = try sender.send(arena, from: offset.bytes, to: target?.blocks)

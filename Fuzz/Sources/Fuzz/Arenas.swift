@@ -1,0 +1,50 @@
+import VentiCore
+import VentiStore
+import VentiTools
+
+/// Arenas: heads, tails, the header and the table of their partition, and a whole arena that is
+/// walked, listed, checked and mended.
+enum Arenas {
+  private static let blockSize = 512
+  private static let name = "arena0"
+  private static let magic: UInt32 = 0x1234_5678
+
+  static func run(_ bytes: [UInt8]) {
+    let input = Block(bytes)
+    if let head = try? ArenaHead(parsing: input.bytes) {
+      var writer = ByteWriter()
+      head.write(to: &writer)
+      expect(
+        (try? ArenaHead(parsing: Block(writer.bytes).bytes)) == head, "a head is what was written")
+    }
+    if let tail = try? ArenaTail(parsing: input.bytes) {
+      var writer = ByteWriter()
+      tail.write(to: &writer, blockSize: max(blockSize, input.count))
+      expect(
+        (try? ArenaTail(parsing: Block(writer.bytes).bytes)) == tail, "a tail is what was written")
+    }
+    _ = try? ArenaPartitionHeader(parsing: input.bytes)
+    _ = try? ArenaTable(parsing: bytes)
+    walk(bytes)
+  }
+
+  /// Puts the input where an arena has clumps, directory and tail, behind a good head.
+  private static func walk(_ bytes: [UInt8]) {
+    let length = max(3, (bytes.count + blockSize - 1) / blockSize + 1) * blockSize
+    var writer = ByteWriter()
+    ArenaHead(version: .five, name: name, blockSize: blockSize, length: length, clumpMagic: magic)
+      .write(to: &writer)
+    writer.pad(to: blockSize)
+    writer.raw(bytes.prefix(length - blockSize))
+    writer.pad(to: length)
+    let partition = MemoryPartition(writer.bytes)
+    guard let arena = try? Arena(at: 0, in: partition) else { return }
+    let output = ToolOutput(print: { _ in }, note: { _ in })
+    _ = try? ArenaPrinter(arena, to: output).run()
+    _ = try? ArenaSender(to: output).send(arena, to: nil)
+    _ = RootListing(of: [arena])
+    guard let repair = try? ArenaRepair(of: arena), !repair.tail.written.isSealed else { return }
+    try? repair.apply([])
+    expect((try? arena.tail()) != nil, "an arena that was mended has a tail")
+  }
+}

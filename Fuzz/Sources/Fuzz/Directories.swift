@@ -1,0 +1,56 @@
+import VacArchive
+import VentiCore
+
+/// Directories of archives: metadata blocks, records, what Unix adds to them, attributes.
+enum Directories {
+  static func run(_ bytes: [UInt8]) {
+    let input = Block(bytes)
+    if let record = try? Record(parsing: input) {
+      var writer = ByteWriter()
+      record.write(to: &writer)
+      expect((try? Record(parsing: Block(writer.bytes))) == record, "a record is what was written")
+    }
+    if let metadata = try? UnixMetadata.parse(input.bytes) {
+      var writer = ByteWriter()
+      metadata.write(to: &writer)
+      expect(
+        (try? UnixMetadata.parse(Block(writer.bytes).bytes)) == metadata,
+        "metadata is what was written")
+    }
+    _ = try? ExtendedAttribute.parse(list: input)
+    load(bytes)
+  }
+
+  /// Loads a directory whose only metadata block is the input.
+  private static func load(_ bytes: [UInt8]) {
+    let leafSize = 8192
+    let bytes = Array(bytes.prefix(leafSize))
+    let source = OneSource { $0.type == .data ? bytes : [] }
+    let metadata = Entry(
+      pointerSize: leafSize, leafSize: leafSize, isDirectory: false, depth: 0, size: leafSize,
+      score: Block(bytes).score)
+    let entries = Entry(
+      pointerSize: leafSize, leafSize: leafSize, isDirectory: true, depth: 0, size: leafSize,
+      score: Block(bytes).score)
+    let reference = DirectoryReference(
+      entries: entries, metadata: metadata, number: 1, space: .top)
+    guard let directory = try? Directory(loading: reference, from: source) else { return }
+    for position in 0..<directory.count {
+      let name = directory[position].name
+      expect(directory.position(of: name) == position, "what is listed is found")
+    }
+  }
+}
+
+/// A source that has a block for every address.
+struct OneSource: BlockSource {
+  let contents: @Sendable (BlockAddress) -> [UInt8]
+
+  func read(_ address: BlockAddress) throws(BlockError) -> Block {
+    let bytes = contents(address)
+    guard bytes.count <= address.limit else {
+      throw .tooLong(address.score, address.type, count: bytes.count, limit: address.limit)
+    }
+    return Block(bytes)
+  }
+}

@@ -1,0 +1,1 @@
+../../../Sources/VentiServer/HTTPQuery.swift
