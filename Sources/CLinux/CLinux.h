@@ -4,9 +4,15 @@
 
 #include <linux/falloc.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/xattr.h>
 
-// Declared by <fcntl.h> for programs that define _GNU_SOURCE, which a module cannot do for Glibc.
+// Declared by <fcntl.h> and <sys/uio.h> for programs that define _GNU_SOURCE, which a module cannot
+// do for Glibc.
 int fallocate(int descriptor, int mode, off_t offset, off_t count);
+ssize_t preadv2(int descriptor, const struct iovec *parts, int count, off_t offset, int flags);
+
+// RWF_NOWAIT, whose definition Swift cannot read: fail with EAGAIN rather than wait for a disk.
+static const int VACFS_RWF_NOWAIT = 8;
 
 #endif

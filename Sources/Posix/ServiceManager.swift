@@ -36,6 +36,17 @@ public enum ServiceManager {
     }
   }
 
+  /// How often the manager wants to hear `WATCHDOG=1`; nil when it does not.
+  ///
+  /// It takes a service for dead that says nothing for so long.
+  public static var watchdogSeconds: Double? {
+    let process = Environment["WATCHDOG_PID"].map { pid_t($0) }
+    guard process == nil || process == getpid(),
+      let microseconds = Environment["WATCHDOG_USEC"].flatMap({ UInt64($0) }), microseconds > 0
+    else { return nil }
+    return Double(microseconds) / 1e6
+  }
+
   /// Takes the sockets that the manager has handed over; programs that this one starts do not get
   /// them.
   public static func takeSockets() -> [Socket] {

@@ -25,6 +25,12 @@ public protocol BlockSource: Sendable {
   /// The zero score is answered with an empty block.
   func read(_ address: BlockAddress) throws(BlockError) -> Block
 
+  /// Reads a block if that takes no waiting, neither for a disk nor for a network; nil if it
+  /// may, or fails.
+  ///
+  /// What an event loop may call.
+  func readAtOnce(_ address: BlockAddress) -> Block?
+
   /// Says that these blocks will be read soon; returns at once.
   ///
   /// A hint: a source that keeps nothing ignores it.
@@ -32,6 +38,9 @@ public protocol BlockSource: Sendable {
 }
 
 extension BlockSource {
+  /// Knows of nothing that takes no waiting.
+  public func readAtOnce(_ address: BlockAddress) -> Block? { nil }
+
   /// Ignores the hint.
   public func prefetch(_ addresses: [BlockAddress]) {}
 }
@@ -59,8 +68,18 @@ public protocol BlockStore: BlockSource {
   @discardableResult
   func write(_ block: Block, type: BlockType) throws(BlockError) -> Score
 
+  /// Stores a block if that takes no waiting; nil if it may, or fails, and nothing is stored.
+  ///
+  /// What an event loop may call.
+  func writeAtOnce(_ block: Block, type: BlockType) -> Score?
+
   /// Returns once everything written before survives a power cut.
   func sync() throws(BlockError)
+}
+
+extension BlockStore {
+  /// Knows of nothing that takes no waiting.
+  public func writeAtOnce(_ block: Block, type: BlockType) -> Score? { nil }
 }
 
 /// Why a block could not be read or stored.

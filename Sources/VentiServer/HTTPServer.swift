@@ -38,7 +38,7 @@ public final class HTTPServer: Sendable {
     logger: Logger
   ) throws(ServerError) -> HTTPServer {
     let pages = Pages(
-      store: pages, memory: server.memory, counters: server.counters,
+      store: pages, memory: server.memory, counters: server.counters, budget: server.budget,
       connectionCount: { server.connectionCount }, logger: logger)
     let workers = WorkerPool(
       "venti pages", threads: threadCount, queueLimit: options.pageConnections)

@@ -65,8 +65,8 @@ final class HTTPSession: ChannelInboundHandler {
     }
     let query = HTTPQuery(
       target: head.uri,
-      isTrusted: context.channel.isFromThisMachine && !head.isFromOtherSite && head.namesThisMachine
-    )
+      isTrusted: context.channel.isFromThisMachine && !head.isPassedOn && !head.isFromOtherSite
+        && head.namesThisMachine)
     logger.debug("\(context.channel.peerName): \(head.method) \(query.path)")
     let session = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     let isQueued = executor { [pages] in
@@ -123,6 +123,13 @@ final class HTTPSession: ChannelInboundHandler {
 }
 
 extension HTTPRequestHead {
+  /// Whether a proxy has passed it on, for somebody who may be anywhere.
+  fileprivate var isPassedOn: Bool {
+    ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"].contains {
+      headers.contains(name: $0)
+    }
+  }
+
   /// Whether a browser has sent it for a page of another site, who may not be its user's friend.
   fileprivate var isFromOtherSite: Bool {
     if let site = headers.first(name: "Sec-Fetch-Site") {

@@ -10,6 +10,7 @@ struct Pages: Sendable {
   let store: any StorePages
   let memory: BlockMemory
   let counters: ServerCounters
+  let budget: MemoryBudget
   /// Clients that are connected.
   let connectionCount: @Sendable () -> Int
   let logger: Logger
@@ -46,7 +47,10 @@ struct Pages: Sendable {
   }
 
   private var metrics: [Metric] {
-    ServerMetrics(memory: memory, counters: counters, connectionCount: connectionCount()).all
+    ServerMetrics(
+      memory: memory, counters: counters, connectionCount: connectionCount(),
+      clientBytes: budget.count
+    ).all
   }
 
   // MARK: What changes something

@@ -3,6 +3,7 @@ struct ServerMetrics {
   let memory: BlockMemory
   let counters: ServerCounters
   let connectionCount: Int
+  let clientBytes: Int
 
   var all: [Metric] { calls + connections + cache }
 
@@ -33,6 +34,7 @@ struct ServerMetrics {
   private var connections: [Metric] {
     [
       Metric("connections", .gauge, "Clients that are connected.", connectionCount),
+      Metric("client_bytes", .gauge, "Memory that requests and replies take.", clientBytes),
       Metric(
         "connections_total", .counter,
         "Connections of clients and for pages, by what came of them.",

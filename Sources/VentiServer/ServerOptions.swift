@@ -15,6 +15,8 @@ public struct ServerOptions: Sendable {
   public var pendingCalls = 512
   /// The most bytes of replies that wait for a client before its requests wait too.
   public var outputBytes = 1 << 20
+  /// The most bytes that all clients together may hold: what they sent, and what waits for them.
+  public var clientBytes = 256 << 20
   /// How long a client may take for its version line and its hello.
   public var helloSeconds = 30.0
   /// How long a client may take none of the bytes that wait for it.

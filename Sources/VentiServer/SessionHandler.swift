@@ -18,6 +18,7 @@ final class SessionHandler: ChannelDuplexHandler {
   private let service: BlockService
   private let options: ServerOptions
   private let sessions: SessionRegistry
+  private let budget: MemoryBudget
   private let logger: Logger
 
   private var context: ChannelHandlerContext?
@@ -35,15 +36,22 @@ final class SessionHandler: ChannelDuplexHandler {
   /// Requests that are being worked on, and how many of them write.
   private var active = 0
   private var activeWrites = 0
+  /// What the requests with each tag may take in memory until they are answered, and the sum.
+  private var costs = [Int](repeating: 0, count: WireLimits.tagCount)
+  private var requestBytes = 0
+  /// Bytes that `budget` has been told of.
+  private var heldBytes = 0
   private var watch = SessionWatch()
   private var clock: RepeatedTask?
 
   init(
-    _ service: BlockService, options: ServerOptions, sessions: SessionRegistry, logger: Logger
+    _ service: BlockService, options: ServerOptions, sessions: SessionRegistry,
+    budget: MemoryBudget, logger: Logger
   ) {
     self.service = service
     self.options = options
     self.sessions = sessions
+    self.budget = budget
     self.logger = logger
   }
 
@@ -66,6 +74,8 @@ final class SessionHandler: ChannelDuplexHandler {
     clock?.cancel()
     self.context = nil
     backlog.removeAll()
+    budget.add(-heldBytes)
+    heldBytes = 0
     if let outbox { sessions.remove(outbox) }
     context.fireChannelInactive()
   }
@@ -115,14 +125,17 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   private func checkPatience() {
-    guard let context else { return }
-    let waiting = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
     let isIdle = active == 0 && backlog.isEmpty
     if let reason = watch.check(
-      options, isGreeted: isGreeted, isIdle: isIdle, waitingBytes: waiting ?? 0)
+      options, isGreeted: isGreeted, isIdle: isIdle, waitingBytes: waitingBytes)
     {
       close(reason)
     }
+  }
+
+  /// Bytes of replies that the client has not taken.
+  private var waitingBytes: Int {
+    (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
   }
 
   // MARK: Requests in
@@ -142,8 +155,10 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
+    noteMemory()
     startWork()
     context.flush()
+    noteMemory()
     context.fireChannelReadComplete()
   }
 
@@ -170,6 +185,7 @@ final class SessionHandler: ChannelDuplexHandler {
     case .sync where service.isReadOnly:
       send(.synced, tag)
     case .read, .write, .sync:
+      if case .write(let block, _) = request { charge(block.count, to: tag) }
       backlog.append((tag, request))
     }
   }
@@ -189,13 +205,16 @@ final class SessionHandler: ChannelDuplexHandler {
     guard let context, let outbox else { return }
     var reads: [(tag: UInt8, address: BlockAddress)] = []
     var writes: [(tag: UInt8, block: Block, type: BlockType)] = []
-    while active < options.activeCalls, context.channel.isWritable, let next = backlog.first {
+    while active < options.activeCalls, context.channel.isWritable, !isHeldBack,
+      let next = backlog.first
+    {
       // A sync covers the writes before it, so it waits for them, and what follows for it.
       if case .sync = next.request, activeWrites > 0 { break }
       backlog.removeFirst()
       active += 1
       switch next.request {
       case .read(let address):
+        charge(min(address.limit, WireLimits.blockByteCount), to: next.tag)
         reads.append((next.tag, address))
       case .write(let block, let type):
         activeWrites += 1
@@ -216,11 +235,15 @@ final class SessionHandler: ChannelDuplexHandler {
     for (tag, reply, isWrite) in outbox.takeAll() {
       active -= 1
       if isWrite { activeWrites -= 1 }
+      requestBytes -= costs[Int(tag)]
+      costs[Int(tag)] = 0
       send(reply, tag)
     }
-    startWork()
     context.flush()
+    noteMemory()
+    startWork()
     resumeReading()
+    resumeWhenTaken()
     closeIfDone()
   }
 
@@ -235,6 +258,37 @@ final class SessionHandler: ChannelDuplexHandler {
     }
   }
 
+  // MARK: Memory
+
+  private func charge(_ bytes: Int, to tag: UInt8) {
+    costs[Int(tag)] += bytes
+    requestBytes += bytes
+  }
+
+  /// Tells the budget of all clients what this one holds.
+  private func noteMemory() {
+    guard context != nil else { return }
+    let bytes = requestBytes + waitingBytes
+    budget.add(bytes - heldBytes)
+    heldBytes = bytes
+  }
+
+  /// Whether the clients hold too much together, and this one something that will be let go.
+  private var isHeldBack: Bool { budget.isExceeded && (active > 0 || waitingBytes > 0) }
+
+  /// Goes on once the client has taken its replies, if it is held back until then.
+  private func resumeWhenTaken() {
+    guard let context, active == 0, isHeldBack else { return }
+    let session = NIOLoopBound(self, eventLoop: context.eventLoop)
+    let taken = context.eventLoop.makePromise(of: Void.self)
+    taken.futureResult.whenSuccess {
+      session.value.noteMemory()
+      session.value.startWork()
+      session.value.resumeReading()
+    }
+    context.writeAndFlush(wrapOutboundOut(.empty), promise: taken)
+  }
+
   // MARK: Back-pressure
 
   func read(context: ChannelHandlerContext) {
@@ -246,6 +300,7 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
+    noteMemory()
     startWork()
     resumeReading()
     context.fireChannelWritabilityChanged()
@@ -259,5 +314,6 @@ final class SessionHandler: ChannelDuplexHandler {
 
   private func mayRead(_ context: ChannelHandlerContext) -> Bool {
     !isEnding && context.channel.isWritable && backlog.count + active < options.pendingCalls
+      && !isHeldBack
   }
 }

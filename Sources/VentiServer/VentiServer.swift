@@ -1,5 +1,6 @@
 public import Logging
 import NIOCore
+import NIOPosix
 public import Posix
 public import VentiCore
 import VentiTransport
@@ -18,6 +19,7 @@ public final class VentiServer: Sendable {
   private let options: ServerOptions
   let memory: BlockMemory
   let counters: ServerCounters
+  let budget: MemoryBudget
 
   /// Starts to serve.
   ///
@@ -41,22 +43,26 @@ public final class VentiServer: Sendable {
       source: source, store: store, memory: memory, counters: counters, logger: logger,
       readers: { readers.submit($0) }, writers: { writers.submit($0) })
     let sessions = SessionRegistry()
+    let budget = MemoryBudget(limit: options.clientBytes)
     let gate = Gate(allowed: options.allowed, counters: counters, logger: logger)
     let listener = Listener(outputBytes: options.outputBytes, allowsHalfClosure: true) { channel in
       guard gate.admits(channel, count: sessions.count, limit: options.connections) else {
         return channel.close(promise: nil)
       }
       logger.debug("\(channel.peerName): connected")
-      let session = SessionHandler(service, options: options, sessions: sessions, logger: logger)
+      let session = SessionHandler(
+        service, options: options, sessions: sessions, budget: budget, logger: logger)
       try Transport.add(session, to: channel)
     }
     return VentiServer(
-      try listener.listen(at: addresses, and: sockets), sessions, options, memory, counters)
+      try listener.listen(at: addresses, and: sockets), sessions, options, memory, counters,
+      budget)
   }
 
   private init(
     _ listening: [(address: DialString, channel: any Channel)], _ sessions: SessionRegistry,
-    _ options: ServerOptions, _ memory: BlockMemory, _ counters: ServerCounters
+    _ options: ServerOptions, _ memory: BlockMemory, _ counters: ServerCounters,
+    _ budget: MemoryBudget
   ) {
     addresses = listening.map(\.address)
     channels = listening.map(\.channel)
@@ -64,10 +70,21 @@ public final class VentiServer: Sendable {
     self.options = options
     self.memory = memory
     self.counters = counters
+    self.budget = budget
   }
 
   /// Clients that are connected.
   public var connectionCount: Int { sessions.count }
+
+  /// Whether every event loop answers within some time.
+  ///
+  /// Called on a plain thread.
+  public func isResponsive(withinSeconds seconds: Double) -> Bool {
+    let loops = Array(MultiThreadedEventLoopGroup.singleton.makeIterator())
+    let answers = Monitor(0)
+    for loop in loops { loop.execute { answers.update { $0 += 1 } } }
+    return answers.wait(until: .after(seconds: seconds)) { $0 == loops.count ? true : nil } ?? false
+  }
 
   /// Stops: takes no more connections and no more requests, answers those that have been read, for
   /// as long as `ServerOptions.drainSeconds`, and closes.

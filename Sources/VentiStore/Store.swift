@@ -22,6 +22,7 @@ public final class Store: BlockStore, BlockFetcher {
   public let index: Index
 
   private let engine: StoreEngine
+  private let inMemory: InMemoryReader?
   private let fallback: ReadOnlyStore
   private let encoders = Monitor([WhackEncoder]())
   private let pool = WorkerPool("store", threads: fetchThreadCount, queueLimit: fetchQueueLimit)
@@ -75,6 +76,7 @@ public final class Store: BlockStore, BlockFetcher {
       partitions: opened.partitions, indexName: parts.indexName, sections: opened.sections)
     arenas = opened.slots.map(\.arena)
     index = opened.index
+    inMemory = InMemoryReader(index: index, arenas: arenas, bloom: opened.bloom)
     self.lock = lock
     let engine = engine
     try IndexWriter(index: index).recover { engine.isGenuine($0) }
@@ -102,6 +104,13 @@ public final class Store: BlockStore, BlockFetcher {
     // All that is stored is in the index or pending, unless something is wrong with the index.
     guard search.isAstray else { throw search.error }
     return try fallback.read(address)
+  }
+
+  /// Reads a block that is in memory, the store's or the system's.
+  public func readAtOnce(_ address: BlockAddress) -> Block? {
+    guard let inMemory, address.score != .zero else { return nil }
+    let block = engine.readPending(address, through: inMemory) ?? inMemory.read(address)
+    return block.flatMap { try? $0.limited(by: address) }
   }
 
   private func readIndexed(_ search: inout BlockSearch) -> Block? {
@@ -139,8 +148,21 @@ public final class Store: BlockStore, BlockFetcher {
     let score = block.score
     let key = BlockKey(score, type)
     if engine.contains(key, type) { return score }
-    try engine.append(compressed(block), of: key, size: block.count)
+    _ = try engine.append(compressed(block), of: key, size: block.count, waits: true)
     return score
+  }
+
+  /// Stores a block if nothing has to be waited for: the index is in memory, and there is room for
+  /// the block until it is written.
+  public func writeAtOnce(_ block: Block, type: BlockType) -> Score? {
+    guard let inMemory, (1...ClumpInfo.maximumSize).contains(block.count), engine.hasRoom
+    else { return nil }
+    let score = block.score
+    let key = BlockKey(score, type)
+    guard let isThere = engine.contains(key, type, in: inMemory) else { return nil }
+    if isThere { return score }
+    let isDone = try? engine.append(compressed(block), of: key, size: block.count, waits: false)
+    return isDone == true ? score : nil
   }
 
   /// Returns once everything written before survives a power cut.

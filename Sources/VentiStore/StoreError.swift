@@ -11,6 +11,8 @@ public enum StoreError: Error, Sendable, Equatable {
   case outside(partition: String, offset: Int, count: Int, length: Int)
   /// A file has become shorter than it was when its partition was opened.
   case shortened(partition: String, offset: Int)
+  /// Bytes are not in memory, and who asks for them does not wait.
+  case notInMemory(partition: String, offset: Int)
   /// The bytes at `place` are not what their format asks for.
   case malformed(place: String, FormatError)
   /// What `place` says contradicts another part of the store.
@@ -37,6 +39,8 @@ extension StoreError: CustomStringConvertible {
       "partition \(quoted(partition)): \(count) bytes at \(offset) are beyond its \(length) bytes"
     case .shortened(let partition, let offset):
       "partition \(quoted(partition)): file ends at \(offset), it was longer when it was opened"
+    case .notInMemory(let partition, let offset):
+      "partition \(quoted(partition)): bytes at \(offset) are not in memory"
     case .malformed(let place, let error):
       "\(place): \(error)"
     case .inconsistent(let place, let reason):

@@ -81,9 +81,9 @@ struct Serve: ParsableCommand {
       do {
         let running = try start(served, configuration, logger)
         sayReady(running)
-        let signal = ending.wait { $0 }
+        let signal = waitForEnd(ending, of: running.server)
         ServiceManager.notify("STOPPING=1")
-        logger.info("stopping on signal \(signal ?? 0)")
+        logger.info("stopping on signal \(signal)")
         running.pages?.stop()
         running.server.stop()
       } catch {
@@ -150,6 +150,19 @@ struct Serve: ParsableCommand {
   ) throws(FormatError) -> [DialString] {
     guard let text = http ?? (hasSockets ? nil : configuration.httpAddress) else { return [] }
     return [try DialString(text)]
+  }
+
+  /// Waits for a signal; meanwhile tells the service manager, if it wants to know, that the server is
+  /// alive, as long as it is.
+  private func waitForEnd(_ ending: Monitor<CInt?>, of server: VentiServer) -> CInt {
+    let patience = ServiceManager.watchdogSeconds
+    while true {
+      let signal = ending.wait(until: patience.map { .after(seconds: $0 / 3) }) { $0 }
+      if let signal { return signal }
+      if let patience, server.isResponsive(withinSeconds: patience / 3) {
+        ServiceManager.notify("WATCHDOG=1")
+      }
+    }
   }
 
   private func sayReady(_ running: Running) {

@@ -31,6 +31,11 @@ struct ServeLimits: ParsableArguments {
   var outputBuffer = ByteCount(ServerOptions().outputBytes)
 
   @Option(
+    name: .customLong("client-memory"),
+    help: "The most bytes that requests and answers of all clients take.")
+  var clientMemory = ByteCount(ServerOptions().clientBytes)
+
+  @Option(
     name: .customLong("hello-timeout"),
     help: ArgumentHelp("How long a client may take to greet.", valueName: "seconds"))
   var helloSeconds = ServerOptions().helloSeconds
@@ -63,7 +68,9 @@ struct ServeLimits: ParsableArguments {
   var pageSeconds = ServerOptions().pageSeconds
 
   func validate() throws {
-    let counts = [connections, calls, pendingCalls, outputBuffer.bytes, pageConnections]
+    let counts = [
+      connections, calls, pendingCalls, outputBuffer.bytes, clientMemory.bytes, pageConnections,
+    ]
     guard counts.allSatisfy({ $0 > 0 }) else {
       throw ValidationError("A limit must be at least 1.")
     }
@@ -81,6 +88,7 @@ struct ServeLimits: ParsableArguments {
     options.activeCalls = calls
     options.pendingCalls = pendingCalls
     options.outputBytes = outputBuffer.bytes
+    options.clientBytes = clientMemory.bytes
     options.helloSeconds = helloSeconds
     options.stallSeconds = stallSeconds
     options.idleSeconds = idleSeconds

@@ -203,6 +203,18 @@ struct ServeTests {
     }
   }
 
+  @Test("a service manager with a watchdog is told again and again that the server is alive")
+  func watchdog() throws {
+    try withStore { store in
+      let manager = try NotifySocket(at: store.appending("notify"))
+      let server = try Server(
+        store, environment: ["NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "150000"])
+      #expect(try manager.receive().hasPrefix("READY=1\n"))
+      for _ in 0..<2 { #expect(try manager.receive() == "WATCHDOG=1") }
+      #expect(try server.process.terminate() == .success)
+    }
+  }
+
   @Test("a socket of the service manager is served on")
   func activation() throws {
     try withStore { store in

@@ -171,6 +171,35 @@ struct HostileClientTests {
     try expectWell(test)
   }
 
+  @Test("clients that take nothing hold no more than all may together, and others are served")
+  func budget() throws {
+    var options = ServerOptions()
+    options.clientBytes = 4 << 20
+    let test = try PagesUnderTest(nil, options)
+    let block = Block([UInt8](repeating: 5, count: 57_344))
+    let address = BlockAddress(block.score, .data, limit: 57_344)
+    try test.blocks.store.write(block, type: .data)
+    let request = try Request.read(address).frame(tag: 1, .v04).head
+    let stuck = try (0..<50).map { _ in
+      let client = try ClientDouble(port: test.blocks.port)
+      try client.socket.send(Array(repeatElement(request, count: 30).joined()))
+      return client
+    }
+
+    let other = try ClientDouble(port: test.blocks.port)
+    for _ in 0..<20 { #expect(try other.call(.read(address)) == .block(block)) }
+
+    // Each may hold one answer, and what it had asked for before the limit was seen.
+    let line = try test.get("/metrics").body.split(separator: "\n").first {
+      $0.hasPrefix("venti_client_bytes ")
+    }
+    let held = try #require(line?.split(separator: " ").last.flatMap { Int($0) })
+    #expect(held < 16 << 20)
+    let answerByteCount = 4 + 2 + block.count
+    for client in stuck { _ = try client.socket.receive(30 * answerByteCount) }
+    test.stop()
+  }
+
   @Test("a client that says no hello is closed after a time")
   func noHello() throws {
     var options = ServerOptions()

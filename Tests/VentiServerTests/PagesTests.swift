@@ -149,6 +149,7 @@ struct PagesTests {
       "venti_calls_total{call=\"write\"} 1", "venti_calls_total{call=\"sync\"} 1",
       "venti_block_bytes_total{call=\"read\"} 33", "venti_block_bytes_total{call=\"write\"} 11",
       "venti_missing_blocks_total 1", "venti_errors_total 0", "venti_connections 1",
+      "venti_client_bytes 0",
       "venti_cache_hits_total 2", "venti_cache_misses_total 2", "# TYPE venti_arenas gauge",
       "venti_arenas 3", "venti_arenas_sealed 1", "venti_clumps 174", "venti_used_bytes 1216704",
     ]
@@ -201,10 +202,11 @@ struct PagesTests {
   }
 
   @Test(
-    "a page of another site cannot have its reader's browser do anything",
+    "neither a page of another site nor who comes through a proxy can have anything done",
     arguments: [
       "Origin: http://evil.example\r\n", "Referer: http://evil.example/\r\n",
       "Sec-Fetch-Site: cross-site\r\n", "Host: evil.example:8000\r\n",
+      "X-Forwarded-For: 192.0.2.1\r\n", "Via: 1.1 proxy\r\n", "Forwarded: for=192.0.2.1\r\n",
     ])
   func otherSites(headers: String) throws {
     let test = try PagesUnderTest()

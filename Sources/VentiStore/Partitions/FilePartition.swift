@@ -42,6 +42,12 @@ public final class FilePartition: Partition {
     return block
   }
 
+  /// Reads exactly `count` bytes, unless a disk has to be waited for.
+  public func readInMemory(_ count: Int, at offset: Int) throws(StoreError) -> Block? {
+    try check(count, at: offset)
+    return file.readInMemory(count, at: start + offset)
+  }
+
   /// Writes all of `bytes`.
   public func write(_ bytes: RawSpan, at offset: Int) throws(StoreError) {
     try check(bytes.byteCount, at: offset)

@@ -16,6 +16,9 @@ public protocol Partition: Sendable {
   /// Reads exactly `count` bytes at `offset` into memory of their own.
   func read(_ count: Int, at offset: Int) throws(StoreError) -> Block
 
+  /// Reads as `read` does, if that takes no waiting for a disk or a network; else nil.
+  func readInMemory(_ count: Int, at offset: Int) throws(StoreError) -> Block?
+
   /// Writes all of `bytes` at `offset`; `sync` makes them safe.
   func write(_ bytes: RawSpan, at offset: Int) throws(StoreError)
 
@@ -24,6 +27,9 @@ public protocol Partition: Sendable {
 }
 
 extension Partition {
+  /// Knows nothing of what is in memory.
+  public func readInMemory(_ count: Int, at offset: Int) throws(StoreError) -> Block? { nil }
+
   /// Checks that a range lies within the partition.
   func check(_ count: Int, at offset: Int) throws(StoreError) {
     guard offset >= 0, count >= 0, count <= length, offset <= length - count else {

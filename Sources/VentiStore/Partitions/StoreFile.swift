@@ -29,6 +29,15 @@ struct StoreFile: Sendable {
     }
   }
 
+  /// Reads bytes at an offset if the system has them in memory.
+  func readInMemory(_ count: Int, at offset: Int) -> Block? {
+    var isThere = false
+    let block = Block(capacity: count) { output in
+      isThere = file.readInMemory(count, at: offset, into: &output)
+    }
+    return isThere ? block : nil
+  }
+
   func write(_ bytes: RawSpan, at offset: Int) throws(StoreError) {
     do throws(Errno) {
       try file.write(bytes, at: offset)

@@ -41,6 +41,7 @@ public final class ReadOnlyStore: BlockFetcher {
   /// Why arenas are missing, if any are.
   private let missing: StoreError?
   private let addresses: AddressMap?
+  private let inMemory: InMemoryReader?
   private let catalogs: [ArenaCatalog]
   private let lost = Monitor(
     LeastRecentlyUsed<LostBlock, BlockError>(capacity: lostBlockLimit))
@@ -97,6 +98,7 @@ public final class ReadOnlyStore: BlockFetcher {
     // An index of which no arena is there is that of another store.
     (self.index, self.addresses) = indexed.isEmpty ? (nil, nil) : (index, addresses)
     arenas = indexed.isEmpty ? all : indexed
+    inMemory = self.index.flatMap { InMemoryReader(index: $0, arenas: all, bloom: nil) }
     self.problems = problems
     let budget = TableBudget(entries: tableEntryLimit)
     catalogs = arenas.map { ArenaCatalog($0, budget: budget) }
@@ -111,6 +113,12 @@ public final class ReadOnlyStore: BlockFetcher {
       ?? readEverywhere(&search)
     guard let block else { throw error(after: &search) }
     return try block.limited(by: address)
+  }
+
+  /// Reads a block that the index knows, and that the system has in memory.
+  public func readAtOnce(_ address: BlockAddress) -> Block? {
+    guard address.score != .zero else { return nil }
+    return inMemory?.read(address).flatMap { try? $0.limited(by: address) }
   }
 
   /// Reads blocks on a few threads of the store's own.

@@ -14,6 +14,19 @@ extension StoreEngine {
     return search.read([pending.entry], through: addresses)
   }
 
+  /// Finds a block that the index does not have yet, without waiting for a disk.
+  func readPending(_ address: BlockAddress, through reader: InMemoryReader) -> Block? {
+    let key = BlockKey(address.score, address.type)
+    guard let pending = state.withLock({ $0.pending[key] }) else { return nil }
+    guard let content = pending.content else { return reader.read(address, at: pending.entry) }
+    return try? StoredClump(header: content.header, bytes: content.stored).block()
+  }
+
+  /// Whether the store has a block; nil when a disk has to be asked.
+  func contains(_ key: BlockKey, _ type: BlockType, in reader: InMemoryReader) -> Bool? {
+    state.withLock { $0.pending[key] != nil } ? true : reader.contains(key, type)
+  }
+
   /// Whether the store has a block, so that it need not be stored again.
   ///
   /// Where that cannot be found out, a second copy does no harm.
@@ -35,20 +48,31 @@ extension StoreEngine {
     return arena.hasHeader(of: BlockKey(entry), at: offset)
   }
 
+  /// Whether a block can be appended without waiting.
+  var hasRoom: Bool { state.withLock { hasRoom($0) } }
+
+  private func hasRoom(_ state: WriteState) -> Bool {
+    state.unwrittenByteCount < options.unwrittenByteLimit
+      && state.waitingForIndex < options.unindexedClumpLimit
+  }
+
   /// Appends a block to the log, unless another thread has just done so.
-  func append(_ stored: Block, of key: BlockKey, size: Int) throws(BlockError) {
+  ///
+  /// - Parameter waits: whether to wait for room.
+  /// - Returns: whether there was room.
+  func append(
+    _ stored: Block, of key: BlockKey, size: Int, waits: Bool
+  ) throws(BlockError) -> Bool {
     let time = options.now()
-    let crosses = try state.wait { state throws(BlockError) -> Bool? in
+    let crosses = try state.wait(until: waits ? nil : .now) {
+      state throws(BlockError) -> Bool? in
       if let failure = state.failure { throw .failed(reason: failure) }
       if state.isClosing { throw .failed(reason: "store is closed") }
       if state.pending[key] != nil { return false }
       guard state.overflowCount < options.unindexedClumpLimit else {
         throw .full(reason: "no space left in index: too many of its buckets are full")
       }
-      guard
-        state.unwrittenByteCount < options.unwrittenByteLimit,
-        state.waitingForIndex < options.unindexedClumpLimit
-      else { return nil }
+      guard hasRoom(state) else { return nil }
       let wasBelow = state.unwrittenByteCount < writeThreshold
       guard state.append(stored, of: key, size: size, time: time, in: slots) else {
         throw .full(reason: "no space left in arenas")
@@ -58,6 +82,7 @@ extension StoreEngine {
     }
     // Wakes the threads only as a threshold is crossed: once they run, they see the rest.
     if crosses == true { state.update { _ in } }
+    return crosses != nil
   }
 }
 

@@ -1,0 +1,66 @@
+internal import VentiCore
+
+/// Looks for blocks in what the system has in memory of a store, so that its caller never waits for
+/// a disk: an event loop, which other clients wait for.
+///
+/// What it does not find may be there all the same.
+struct InMemoryReader: Sendable {
+  private let index: Index
+  private let addresses: AddressMap
+  private let bloom: BloomBits?
+
+  /// A reader of a store's parts; nil when the index has gaps, which only a search can fill.
+  init?(index: Index, arenas: [Arena], bloom: BloomBits?) {
+    let sections = index.sections.compactMap { $0?.inMemory }
+    guard sections.count == index.sections.count,
+      let inMemory = try? Index(index.table, sections: sections)
+    else { return nil }
+    self.index = inMemory
+    addresses = AddressMap(index.table, arenas: arenas.map(\.inMemory))
+    self.bloom = bloom.map { BloomBits(InMemoryPartition(of: $0.partition), $0.filter) }
+  }
+
+  /// Reads a block that the index knows, and checks it against its score.
+  func read(_ address: BlockAddress) -> Block? {
+    guard let entries = try? index.entries(for: address.score, address.type) else { return nil }
+    var search = BlockSearch(address)
+    return search.read(entries, through: addresses)
+  }
+
+  /// Reads a block whose entry is known.
+  func read(_ address: BlockAddress, at entry: IndexEntry) -> Block? {
+    var search = BlockSearch(address)
+    return search.read([entry], through: addresses)
+  }
+
+  /// Whether the index knows a block, and its clump is where the index says; nil when a disk has to
+  /// be asked.
+  func contains(_ key: BlockKey, _ type: BlockType) -> Bool? {
+    do throws(StoreError) {
+      if let bloom, try !bloom.mayContain(key.score) { return false }
+      for entry in try index.entries(for: key.score, type) {
+        // A clump that cannot be looked at is as good as one that is not there: for the disk to say.
+        guard case .clump(let arena, let offset) = addresses.place(of: entry.address),
+          arena.hasHeader(of: key, at: offset)
+        else { return nil }
+        return true
+      }
+      return false
+    } catch {
+      return nil
+    }
+  }
+}
+
+extension IndexSection {
+  fileprivate var inMemory: IndexSection {
+    IndexSection(InMemoryPartition(of: partition), header: header)
+  }
+}
+
+extension Arena {
+  fileprivate var inMemory: Arena {
+    Arena(
+      name: name, partition: InMemoryPartition(of: partition), start: start, geometry: geometry)
+  }
+}
