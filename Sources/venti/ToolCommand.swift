@@ -57,21 +57,3 @@ extension ToolCommand {
     try StoreConfiguration(contentsOf: FilePath(name))
   }
 }
-
-/// Options that all tools which format have.
-struct FormattingOptions: ParsableArguments {
-  @Flag(name: .customLong("force"), help: "Destroy the part of a store that the file holds.")
-  var overwrites = false
-
-  @Option(
-    name: .customLong("size"),
-    help: "Make the file, of so many bytes, when there is none (k, m, g, t).")
-  var size: ByteCount?
-
-  var formatter: PartitionFormatter {
-    var formatter = PartitionFormatter(to: .standard)
-    formatter.overwrites = overwrites
-    formatter.fileByteCount = size?.bytes
-    return formatter
-  }
-}

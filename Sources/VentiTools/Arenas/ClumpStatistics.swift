@@ -23,30 +23,16 @@ package struct ClumpStatistics: Sendable {
   ///
   /// - Returns: whether all clumps were good.
   package mutating func run(_ arenas: [Arena]) throws(StoreError) -> Bool {
-    for arena in arenas { try add(arena) }
+    for arena in arenas {
+      let isWhole = try arena.forEachCounted(noting: output) { add($0) }
+      isSound = isSound && isWhole
+    }
     output.print("clumps = \(clumpCount)")
     for (size, counts) in counts.sorted(by: { $0.key < $1.key }) {
       let fields = [size, counts.reduce(0, +)] + counts
       output.print(fields.map(String.init).joined(separator: "\t"))
     }
     return isSound
-  }
-
-  private mutating func add(_ arena: Arena) throws(StoreError) {
-    let tail = try arena.tail()
-    guard tail.written.clumpCount > 0 else { return }
-    output.note(
-      "reading directory for arena=\(arena.name) with \(tail.written.clumpCount) entries")
-    for result in try arena.clumps() {
-      switch result {
-      case .failure(let error):
-        output.note("\(error)")
-        isSound = false
-      case .success(let clump):
-        guard clump.position.number < tail.written.clumpCount else { return }
-        add(clump)
-      }
-    }
   }
 
   private mutating func add(_ clump: Clump) {

@@ -18,21 +18,12 @@ package struct ScoreFinder: Sendable {
     var isSound = true
     for arena in partition.arenas {
       do throws(StoreError) {
-        let tail = try arena.tail()
-        guard tail.written.clumpCount > 0 else { continue }
-        output.note(
-          "reading directory for arena=\(arena.name) with \(tail.written.clumpCount) entries")
-        for result in try arena.clumps() {
-          switch result {
-          case .failure(let error):
-            output.note("\(error)")
-            isSound = false
-          case .success(let clump) where clump.info.score == score:
-            count += 1
-            report(clump)
-          case .success: break
-          }
+        let isWhole = try arena.forEachCounted(noting: output) { clump in
+          guard clump.info.score == score else { return }
+          count += 1
+          report(clump)
         }
+        isSound = isSound && isWhole
       } catch {
         output.note("\(error)")
         isSound = false

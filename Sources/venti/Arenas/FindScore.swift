@@ -33,16 +33,10 @@ struct CountClumps: ToolCommand {
     commandName: "clumpstats", abstract: "Count the blocks of a store by size and type.",
     helpNames: .long)
 
-  @Option(
-    name: .customShort("B", allowingJoined: true),
-    help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
-  var cacheSize: String?
-
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
-  var store: String
+  @OptionGroup var store: StoreArgument
 
   func runTool() throws -> Bool {
-    let parts = try StoreParts(configuration(store), for: .readOnly)
+    let parts = try StoreParts(store.configuration, for: .readOnly)
     var arenas: [Arena] = []
     for partition in parts.arenas { arenas += try ArenaPartition(partition).arenas }
     var statistics = ClumpStatistics(to: .standard)

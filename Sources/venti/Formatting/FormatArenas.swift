@@ -16,18 +16,8 @@ struct FormatArenas: ToolCommand {
     help: ArgumentHelp("Bytes of an arena.", valueName: "size"))
   var arenaSize = ByteCount(ArenaPartitionFormat.defaultArenaByteCount)
 
-  @Option(
-    name: .customShort("b", allowingJoined: true),
-    help: ArgumentHelp("Bytes of a disk block.", valueName: "size"))
-  var blockSize = ByteCount(ArenaPartitionFormat.defaultBlockSize)
-
   @Flag(name: .customShort("4"), help: "Make arenas of version 4, which have to be cleared.")
   var isVersionFour = false
-
-  @Flag(
-    name: .customShort("Z"),
-    help: "Taken for old scripts: in any case only what must be zero is cleared.")
-  var doesNotClear = false
 
   @Argument(help: "What the names of the arenas begin with; numbers from 0 on follow.")
   var name: String
@@ -40,7 +30,7 @@ struct FormatArenas: ToolCommand {
     defer { withExtendedLifetime(lock) {} }
     var format = ArenaPartitionFormat(name: name)
     format.arenaByteCount = arenaSize.bytes
-    format.blockSize = blockSize.bytes
+    format.blockSize = options.blockSize.bytes
     format.version = isVersionFour ? .four : .five
     try options.formatter.formatArenas(format, in: file)
     return true

@@ -11,18 +11,8 @@ struct FormatSection: ToolCommand {
 
   @OptionGroup var options: FormattingOptions
 
-  @Option(
-    name: .customShort("b", allowingJoined: true),
-    help: ArgumentHelp("Bytes of a bucket.", valueName: "size"))
-  var blockSize = ByteCount(ArenaPartitionFormat.defaultBlockSize)
-
   @Flag(name: .customShort("1"), help: "Make a section of version 1, which has to be cleared.")
   var isVersionOne = false
-
-  @Flag(
-    name: .customShort("Z"),
-    help: "Taken for old scripts: in any case only what must be zero is cleared.")
-  var doesNotClear = false
 
   @Argument(help: "The name of the section.")
   var name: String
@@ -34,7 +24,7 @@ struct FormatSection: ToolCommand {
     let lock = try lockStore(around: file)
     defer { withExtendedLifetime(lock) {} }
     var format = IndexSectionFormat(name: name)
-    format.blockSize = blockSize.bytes
+    format.blockSize = options.blockSize.bytes
     format.hasBucketMagic = !isVersionOne
     try options.formatter.formatSection(format, in: file)
     return true

@@ -56,19 +56,13 @@ struct CheckIndex: ToolCommand {
   @Flag(name: .customShort("f"), help: "Make the bloom filter anew when it lacks blocks.")
   var repairsBloom = false
 
-  @Option(
-    name: .customShort("B", allowingJoined: true),
-    help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
-  var cacheSize: String?
-
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
-  var store: String
+  @OptionGroup var store: StoreArgument
 
   @Argument(help: "Taken for old scripts: no temporary file is needed.", completion: .file())
   var temporaryFile: String?
 
   func runTool() throws -> Bool {
-    let configuration = try configuration(store)
+    let configuration = try store.configuration
     let lock = repairsBloom ? try StoreLock(configuration) : nil
     defer { withExtendedLifetime(lock) {} }
     let parts = try StoreParts(configuration, for: repairsBloom ? .readWrite : .readOnly)
@@ -92,21 +86,15 @@ struct SyncIndex: ToolCommand {
   var isVerbose = false
 
   @Option(
-    name: .customShort("B", allowingJoined: true),
-    help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
-  var blockCacheSize: String?
-
-  @Option(
     name: .customShort("I", allowingJoined: true),
     help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var indexCacheSize: String?
 
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
-  var store: String
+  @OptionGroup var store: StoreArgument
 
   func runTool() throws -> Bool {
     let output = ToolOutput.standard
-    let open = try Store(opening: FilePath(store))
+    let open = try Store(store.configuration)
     if isVerbose { IndexDescription.lines(of: open.index).forEach(output.note) }
     try open.flushIndex()
     try open.close()
