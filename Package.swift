@@ -91,6 +91,12 @@ let package = Package(
         "VentiCore", argumentParser,
       ]),
     command(
+      "vac",
+      [
+        "CommandSupport", "Posix", "VacArchive", "VacBackup", "VentiClient", "VentiCore",
+        argumentParser, system,
+      ]),
+    command(
       "unvac",
       [
         "CommandSupport", "Posix", "VacArchive", "VacBackup", "VentiClient", "VentiCore",
@@ -121,6 +127,10 @@ let package = Package(
     tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
     tests(of: "VacBackup", ["Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     .testTarget(
+      name: "VacTests",
+      dependencies: ["TestSupport", "unvac", "vac", "vacfs", "venti", system],
+      swiftSettings: settings),
+    .testTarget(
       name: "UnvacTests",
       dependencies: ["Posix", "TestSupport", "VacArchive", "VentiCore", "unvac", system],
       swiftSettings: settings),
@@ -138,7 +148,7 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
-      name: "ManualTests", dependencies: ["TestSupport", "unvac", "vacfs", "venti", system],
+      name: "ManualTests", dependencies: ["TestSupport", "unvac", "vac", "vacfs", "venti", system],
       path: "Tests/ManualTests", swiftSettings: settings),
     tests(of: "VentiStore", ["Posix", "VentiCore", system]),
     tests(of: "VentiTools", ["Posix", "VentiCore", "VentiStore", system]),

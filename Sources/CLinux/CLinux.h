@@ -15,4 +15,9 @@ ssize_t preadv2(int descriptor, const struct iovec *parts, int count, off_t offs
 // RWF_NOWAIT, whose definition Swift cannot read: fail with EAGAIN rather than wait for a disk.
 static const int VACFS_RWF_NOWAIT = 8;
 
+// Of <fcntl.h> and <unistd.h>, for the same programs. The numbers are the kernel's.
+#define VACFS_O_NOATIME 01000000
+#define VACFS_SEEK_DATA 3
+#define VACFS_SEEK_HOLE 4
+
 #endif

@@ -36,8 +36,15 @@ public enum StoreLocation: Sendable, Hashable {
     }
   }
 
-  /// The store that a command works with: what its option says, else the variable `$venti`.
+  /// The store that a command works with: what its option says, else the variable `$venti`, else
+  /// the user's own, if there is one.
   public init(option: String?, variable: String?) throws(CommandError) {
+    try self.init(option: option, variable: variable, own: UserStore())
+  }
+
+  package init(
+    option: String?, variable: String?, own: UserStore
+  ) throws(CommandError) {
     if let option {
       try self.init(option)
     } else if let variable {
@@ -46,7 +53,12 @@ public enum StoreLocation: Sendable, Hashable {
       }
       try self.init(variable)
     } else {
-      throw CommandError("no store: name one with -h, or in $venti")
+      guard let directory = own.directory, own.exists else {
+        throw CommandError(
+          "no store: name one with -h, or in $venti; 'vac' makes one of your own when it first "
+            + "archives something without either")
+      }
+      self = .local(directory)
     }
   }
 }

@@ -6,7 +6,10 @@ internal import VentiStore
 package struct WritableStore: Sendable {
   /// Takes and gives blocks.
   package let blocks: any BlockStore
+  /// Whether it is in files of this machine.
+  package var isLocal: Bool { local != nil }
   private let local: Store?
+  private let location: StoreLocation
 
   /// Opens the store at `location`.
   ///
@@ -14,6 +17,7 @@ package struct WritableStore: Sendable {
   package init(
     at location: StoreLocation, options: ClientOptions = ClientOptions()
   ) throws(CommandError) {
+    self.location = location
     switch location {
     case .local(let path):
       do throws(StoreError) {
@@ -29,6 +33,12 @@ package struct WritableStore: Sendable {
         throw CommandError("\(error)")
       }
     }
+  }
+
+  /// What to do about an error, beyond what it says itself; nil where there is nothing.
+  package func advice(for error: BlockError) -> String? {
+    guard case .full = error, case .local(let path) = location else { return nil }
+    return "'venti grow --size 100g \(path)' adds room"
   }
 
   /// Makes everything safe, brings the index of a store of this machine up to date, and ends.

@@ -50,7 +50,7 @@ extension DirectoryHandle {
   /// The names of a file's extended attributes: llistxattr(2).
   package func attributeNames(of name: [UInt8]) throws(Errno) -> [[UInt8]] {
     let path = try attributePath(name)
-    let list = try unsafe Self.grow { buffer in
+    let list = try unsafe AttributeBuffer.fill { buffer in
       unsafe llistxattr(path, buffer.baseAddress, buffer.count)
     }
     return list.split(separator: 0).map { $0.map { UInt8(bitPattern: $0) } }
@@ -60,7 +60,7 @@ extension DirectoryHandle {
   package func attribute(_ attribute: [UInt8], of name: [UInt8]) throws(Errno) -> [UInt8] {
     let path = try attributePath(name)
     let attribute = attribute.map { CChar(bitPattern: $0) } + [0]
-    let value = try unsafe Self.grow { buffer in
+    let value = try unsafe AttributeBuffer.fill { buffer in
       unsafe lgetxattr(path, attribute, buffer.baseAddress, buffer.count)
     }
     return value.map { UInt8(bitPattern: $0) }
@@ -84,25 +84,5 @@ extension DirectoryHandle {
     try Self.checkName(name)
     return "/proc/self/fd/\(descriptor)/".utf8.map { CChar(bitPattern: $0) }
       + name.map { CChar(bitPattern: $0) } + [0]
-  }
-
-  /// Makes a call that fills a buffer, anew with a larger one until all fits.
-  private static func grow(
-    _ call: (UnsafeMutableBufferPointer<CChar>) -> Int
-  ) throws(Errno) -> ArraySlice<CChar> {
-    var size = 1024
-    // XATTR_SIZE_MAX and XATTR_LIST_MAX.
-    let largest = 1 << 16
-    while true {
-      var buffer = [CChar](repeating: 0, count: size)
-      do throws(Errno) {
-        let count = try systemCall {
-          unsafe buffer.withUnsafeMutableBufferPointer { unsafe call($0) }
-        }
-        return buffer[..<count]
-      } catch .outOfRange where size < largest {
-        size *= 8
-      }
-    }
   }
 }

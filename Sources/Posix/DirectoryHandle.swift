@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 package import SystemPackage
 
@@ -57,6 +58,23 @@ package final class DirectoryHandle: OpenNode {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
     let opened = try unsafe Self.withName(name) { unsafe openat(descriptor, $0, flags, 0o600) }
     return File(owning: opened)
+  }
+
+  /// Opens a file to read it, without a trace in its access time where the system allows that.
+  ///
+  /// - Throws: `Errno.tooManySymbolicLinkLevels` for a link.
+  package func fileToArchive(_ name: [UInt8]) throws(Errno) -> File {
+    let flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+    do throws(Errno) {
+      return File(
+        owning: try unsafe Self.withName(name) {
+          unsafe openat(descriptor, $0, flags | VACFS_O_NOATIME)
+        })
+    } catch .notPermitted {
+      // Only the owner of a file, and root, may ask for this.
+      return File(
+        owning: try unsafe Self.withName(name) { unsafe openat(descriptor, $0, flags) })
+    }
   }
 
   /// Opens a file.
@@ -125,6 +143,13 @@ package final class DirectoryHandle: OpenNode {
 
   /// The names in the directory, in no order, without `.` and `..`.
   package func names() throws(Errno) -> [[UInt8]] {
+    var names: [[UInt8]] = []
+    try forEachName { names.append($0) }
+    return names
+  }
+
+  /// Calls `body` with each name in the directory, in no order, without `.` and `..`.
+  package func forEachName(_ body: ([UInt8]) -> Void) throws(Errno) {
     // A stream takes the descriptor over, and moves its position: it gets one of its own.
     let own = try systemCall { unsafe openat(descriptor, ".", Self.flags) }
     guard let stream = unsafe fdopendir(own) else {
@@ -133,15 +158,13 @@ package final class DirectoryHandle: OpenNode {
       throw error
     }
     defer { unsafe closedir(stream) }
-    var names: [[UInt8]] = []
     while true {
       errno = 0
       guard let entry = unsafe readdir(stream) else { break }
       let name = unsafe Self.name(of: entry)
-      if name != [0x2e], name != [0x2e, 0x2e] { names.append(name) }
+      if name != [0x2e], name != [0x2e, 0x2e] { body(name) }
     }
     guard errno == 0 else { throw Errno(rawValue: errno) }
-    return names
   }
 
   private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {

@@ -22,4 +22,30 @@ extension File {
     let directory = path.removingLastComponent()
     try synchronizeDirectory(directory.isEmpty ? "." : directory)
   }
+
+  /// Puts `text` where a path leads to.
+  ///
+  /// A file is replaced as `replace` does it, behind the link if there is one. What is there and is
+  /// no file, such as a pipe, is written to.
+  package static func put(_ text: String, at path: FilePath) throws(Errno) {
+    var status = stat()
+    guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0 else {
+      return try replace(path, text: text)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { return try write(text, to: path) }
+    guard let real = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
+      throw Errno(rawValue: errno)
+    }
+    defer { unsafe free(real) }
+    try replace(unsafe FilePath(platformString: real), text: text)
+  }
+
+  private static func write(_ text: String, to path: FilePath) throws(Errno) {
+    do {
+      let output = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
+      try output.closeAfter { _ = try output.writeAll(Array(text.utf8)) }
+    } catch {
+      throw error as? Errno ?? .ioError
+    }
+  }
 }

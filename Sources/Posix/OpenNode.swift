@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 package import SystemPackage
 
@@ -40,6 +41,23 @@ extension OpenNode {
         }
       }
     }
+  }
+
+  /// The names of the extended attributes: flistxattr(2).
+  package func attributeNames() throws(Errno) -> [[UInt8]] {
+    let list = try unsafe AttributeBuffer.fill { buffer in
+      unsafe flistxattr(descriptor, buffer.baseAddress, buffer.count)
+    }
+    return list.split(separator: 0).map { $0.map { UInt8(bitPattern: $0) } }
+  }
+
+  /// The value of an extended attribute: fgetxattr(2).
+  package func attribute(_ attribute: [UInt8]) throws(Errno) -> [UInt8] {
+    let attribute = attribute.map { CChar(bitPattern: $0) } + [0]
+    let value = try unsafe AttributeBuffer.fill { buffer in
+      unsafe fgetxattr(descriptor, attribute, buffer.baseAddress, buffer.count)
+    }
+    return value.map { UInt8(bitPattern: $0) }
   }
 }
 

@@ -27,7 +27,7 @@ public struct FileDescription: Hashable, Sendable {
   public var space: QidSpace?
   /// The numbers of a device.
   public var device: DeviceNumber?
-  /// Names that the file has in the archive; 1 for nearly all.
+  /// Names that the file has, not all of them need be in the archive; 1 for nearly all.
   public var linkCount = 1
   /// Extended attributes, in any order.
   public var attributes: [ExtendedAttribute] = []

@@ -48,7 +48,7 @@ public struct Item: Sendable {
     if case .stream(let entry) = contents { entry.size } else { 0 }
   }
 
-  /// Names that the file has in the archive.
+  /// Names that the file had; the archive may have fewer.
   public var linkCount: Int { unix?.linkCount.map(Int.init) ?? 1 }
 }
 

@@ -9,9 +9,28 @@ public struct MergedFile: Sendable {
   /// The name.
   public var name: [UInt8] { record.name }
 
+  /// Whether it is a directory.
+  public var isDirectory: Bool { record.mode.kind == .directory }
+
   let record: Record
   let streams: [Entry]
   let attributeStream: Entry?
+
+  /// The files of a directory as they are, for a new directory in the place of that one.
+  ///
+  /// - Returns: the files in `ArchiveOrder`, and what had to be left out.
+  public static func copies(
+    of directory: DirectoryReference, from source: any BlockSource
+  ) throws(ArchiveError) -> (files: [MergedFile], omissions: [String]) {
+    try RecordTable(directory, from: source).files { $0 }
+  }
+
+  /// The same directory with other contents.
+  public func with(contents: DirectoryStreams) -> MergedFile {
+    MergedFile(
+      record: record, streams: [contents.entries, contents.metadata],
+      attributeStream: attributeStream)
+  }
 }
 
 extension ArchiveWriter {
@@ -26,20 +45,18 @@ extension ArchiveWriter {
   }
 }
 
-/// Renumbers the top-level files of one archive.
-private struct Merger {
-  private var records: [[UInt8]: Record] = [:]
+/// The records of a directory, with the streams that belong to them.
+private struct RecordTable {
+  private(set) var records: [[UInt8]: Record] = [:]
   private let directory: Directory
-  /// The greatest number in the archive, as far as its top tells.
-  private let maximum: UInt64
 
-  init(_ archive: Archive, from source: any BlockSource) throws(ArchiveError) {
-    directory = try Directory(loading: archive.directory, from: source)
-    var scan = try StreamScan(archive.directory.metadata, in: source)
+  init(_ reference: DirectoryReference, from source: any BlockSource) throws(ArchiveError) {
+    directory = try Directory(loading: reference, from: source)
+    var scan = try StreamScan(reference.metadata, in: source)
     while let piece = try scan.next() {
       guard case .leaf(_, _, let block) = piece,
         let metadata = try? MetadataBlock(
-          parsing: block, leafSize: archive.directory.metadata.leafSize)
+          parsing: block, leafSize: reference.metadata.leafSize)
       else { continue }
       for number in 0..<metadata.count {
         guard let record = try? metadata.record(number), records[record.name] == nil else {
@@ -48,13 +65,13 @@ private struct Merger {
         records[record.name] = record
       }
     }
-    let qids = records.values.map(\.qid)
-    maximum = max(archive.topSpace?.maximum ?? archive.top.qid, qids.max() ?? 0)
   }
 
-  func files(_ numbers: inout FileNumbers) -> (files: [MergedFile], omissions: [String]) {
+  /// The files, their records changed by `change`.
+  func files(
+    _ change: (Record) -> Record
+  ) -> (files: [MergedFile], omissions: [String]) {
     var omissions = directory.omissions.map(\.description)
-    let offset = numbers.reserve(maximum: maximum)
     var files: [MergedFile] = []
     for position in 0..<directory.count {
       let item = directory[position]
@@ -63,7 +80,7 @@ private struct Merger {
         let streams = try item.contents.streams()
         files.append(
           MergedFile(
-            record: renumbered(record, offset, &numbers), streams: streams,
+            record: change(record), streams: streams,
             attributeStream: try item.attributeStream?.get()))
       } catch {
         omissions.append("file \(quoted(String(decoding: item.name, as: UTF8.self))): \(error)")
@@ -71,6 +88,24 @@ private struct Merger {
     }
     files.sort { ArchiveOrder.isOrdered($0.name, $1.name) }
     return (files, omissions)
+  }
+}
+
+/// Renumbers the top-level files of one archive.
+private struct Merger {
+  private let table: RecordTable
+  /// The greatest number in the archive, as far as its top tells.
+  private let maximum: UInt64
+
+  init(_ archive: Archive, from source: any BlockSource) throws(ArchiveError) {
+    table = try RecordTable(archive.directory, from: source)
+    let qids = table.records.values.map(\.qid)
+    maximum = max(archive.topSpace?.maximum ?? archive.top.qid, qids.max() ?? 0)
+  }
+
+  func files(_ numbers: inout FileNumbers) -> (files: [MergedFile], omissions: [String]) {
+    let offset = numbers.reserve(maximum: maximum)
+    return table.files { renumbered($0, offset, &numbers) }
   }
 
   /// Gives a record its number in the new archive.

@@ -61,7 +61,7 @@ public struct UnixMetadata: Hashable, Sendable {
   public var device: DeviceNumber?
   /// Whether the file is a socket.
   public var isSocket = false
-  /// Hard links: the number of names that the file has in the archive, all with one qid.
+  /// Hard links: the number of names that the file had; those in the archive have one qid.
   public var linkCount: UInt32?
   /// The extended attributes.
   public var attributes = Attributes.none

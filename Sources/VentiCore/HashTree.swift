@@ -122,7 +122,11 @@ public struct HashTree: Sendable {
   }
 
   /// The scores of the leaves that `range` touches, the zero score for a hole.
-  private func leafScores(in range: Range<Int>) throws(BlockError) -> [Score] {
+  ///
+  /// Reads pointer blocks only.
+  public func leafScores(in range: Range<Int>) throws(BlockError) -> [Score] {
+    let range = range.clamped(to: 0..<entry.size)
+    guard !range.isEmpty else { return [] }
     var path = PointerPath(entry, in: source)
     var scores: [Score] = []
     let last = (range.upperBound - 1) / entry.leafSize

@@ -46,7 +46,35 @@ struct StoreLocationTests {
     let fromVariable = try StoreLocation(option: nil, variable: "two")
     #expect(fromOption == .server(try DialString("one")))
     #expect(fromVariable == .server(try DialString("two")))
-    #expect(throws: CommandError.self) { try StoreLocation(option: nil, variable: nil) }
-    #expect(throws: CommandError.self) { try StoreLocation(option: nil, variable: "") }
+    let none = UserStore { _ in nil }
+    #expect(throws: CommandError.self) { try StoreLocation(option: nil, variable: nil, own: none) }
+    #expect(throws: CommandError.self) { try StoreLocation(option: nil, variable: "", own: none) }
+  }
+
+  @Test("the user's own store is where the XDG specification says")
+  func userStore() {
+    func directory(_ variables: [String: String]) -> FilePath? {
+      UserStore { variables[$0] }.directory
+    }
+    #expect(directory(["XDG_DATA_HOME": "/data", "HOME": "/home/g"]) == "/data/venti")
+    #expect(directory(["XDG_DATA_HOME": "data", "HOME": "/h"]) == "/h/.local/share/venti")
+    #expect(directory(["HOME": "/h"]) == "/h/.local/share/venti")
+    #expect(directory([:]) == nil)
+  }
+
+  @Test("the user's own store is used once it is there, and is made with a word about it")
+  func ownStore() throws {
+    let data = directory.path.appending("data").string
+    let own = UserStore { $0 == "XDG_DATA_HOME" ? data : nil }
+    #expect(throws: CommandError.self) { try StoreLocation(option: nil, variable: nil, own: own) }
+
+    var lines: [String] = []
+    try own.make { lines.append($0) }
+    try own.make { lines.append($0) }
+
+    #expect(lines == ["made a store of your own in \(data)/venti; 'venti grow' adds room to it"])
+    let location = try StoreLocation(option: nil, variable: nil, own: own)
+    #expect(location == .local(FilePath(data).appending("venti")))
+    _ = try WritableStore(at: location)
   }
 }

@@ -14,7 +14,8 @@ struct ManualTests {
   }
 
   @Test(
-    "each option of a program stands in its manual, and no other", arguments: ["vacfs", "unvac"])
+    "each option of a program stands in its manual, and no other",
+    arguments: ["vac", "vacfs", "unvac"])
   func options(program: String) throws {
     #expect(try ManualPage(of: program).options[""] == help(program).options)
   }

@@ -13,6 +13,13 @@ public final class MemoryStore: BlockStore, BlockFetcher {
     var faults: [Score: BlockError] = [:]
     var reads = 0
     var fetches = 0
+    var writes = 0
+    var syncs = 0
+    var failingCall: Int?
+
+    func checkCall() throws(BlockError) {
+      if writes + syncs == failingCall { throw .failed(reason: "told to fail") }
+    }
   }
 
   private let state = Mutex(State())
@@ -24,6 +31,16 @@ public final class MemoryStore: BlockStore, BlockFetcher {
   public var readCount: Int { state.withLock { $0.reads } }
   /// Blocks asked for together.
   public var fetchCount: Int { state.withLock { $0.fetches } }
+  /// Blocks written, those that were there before included.
+  public var writeCount: Int { state.withLock { $0.writes } }
+  /// Syncs asked for.
+  public var syncCount: Int { state.withLock { $0.syncs } }
+
+  /// From now on one write or sync fails: the one before which there were so many in all.
+  public func fail(atCall number: Int?) {
+    state.withLock { $0.failingCall = number }
+  }
+
   /// Distinct blocks in the store.
   public var count: Int { state.withLock { $0.blocks.count } }
 
@@ -56,12 +73,21 @@ public final class MemoryStore: BlockStore, BlockFetcher {
   public func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
     guard block.count > 0 else { return .zero }
     let score = block.score
-    state.withLock { $0.blocks[Key(score: score, type: type)] = block }
+    try state.withLock { state throws(BlockError) in
+      defer { state.writes += 1 }
+      try state.checkCall()
+      state.blocks[Key(score: score, type: type)] = block
+    }
     return score
   }
 
   /// Does nothing: memory survives no power cut.
-  public func sync() throws(BlockError) {}
+  public func sync() throws(BlockError) {
+    try state.withLock { state throws(BlockError) in
+      defer { state.syncs += 1 }
+      try state.checkCall()
+    }
+  }
 
   private func find(_ address: BlockAddress) throws(BlockError) -> Block {
     if address.score == .zero { return .empty }

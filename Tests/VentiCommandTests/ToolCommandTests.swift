@@ -157,7 +157,8 @@ struct ToolCommandTests {
     try ChildProcess.run("mkdir", directory.appending("empty").string)
     try run("init", "blank", "--size", "2m")
     let child = try ChildProcess(
-      "env", ["-u", "venti", program.string] + arguments, directory: directory)
+      "env", ["-u", "venti", "XDG_DATA_HOME=\(directory)", program.string] + arguments,
+      directory: directory)
     #expect(try child.waitForExit() == .exited(1))
     #expect(child.errorOutput.contains(message))
   }

@@ -189,7 +189,7 @@ package struct ArchiveWalk {
 
 extension Item {
   /// The blocks at the top of its streams.
-  fileprivate var tops: [BlockAddress] {
+  var tops: [BlockAddress] {
     switch contents {
     case .stream(let entry): [entry.top].compactMap(\.self)
     case .directory(let reference):

@@ -57,7 +57,7 @@ package final class Restorer: Sendable {
   /// - Returns: the paths of the selection that are not in the archive.
   /// - Throws: what ended the restore before its time. Everything else is told to the observer.
   package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [String] {
-    let crew = Crew<Job>(
+    let crew = Crew<Job, RestoreError>(
       "restore", threads: options.threadCount, queueLimit: Self.queueLimit
     ) { [self] job, crew in perform(job, with: crew) }
     let result = Result { () throws(RestoreError) in try walk(selection, crew) }
@@ -76,7 +76,9 @@ package final class Restorer: Sendable {
   // MARK: - Directories
 
   /// Makes the directories, and hands the files to the crew.
-  private func walk(_ selection: Selection, _ crew: Crew<Job>) throws(RestoreError) -> [String] {
+  private func walk(_ selection: Selection, _ crew: Crew<Job, RestoreError>) throws(RestoreError)
+    -> [String]
+  {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .archive,
       asksForFiles: options.readsAhead)

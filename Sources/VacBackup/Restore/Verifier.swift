@@ -55,7 +55,7 @@ package final class Verifier: Sendable {
   ///
   /// - Returns: the paths of the selection that are not in the archive.
   package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [String] {
-    let crew = Crew<Job>(
+    let crew = Crew<Job, RestoreError>(
       "verify", threads: options.threadCount, queueLimit: Self.queueLimit
     ) { [self] job, _ in compare(job) }
     let result = Result { () throws(RestoreError) in try walk(selection, crew) }
@@ -68,7 +68,9 @@ package final class Verifier: Sendable {
     }
   }
 
-  private func walk(_ selection: Selection, _ crew: Crew<Job>) throws(RestoreError) -> [String] {
+  private func walk(_ selection: Selection, _ crew: Crew<Job, RestoreError>) throws(RestoreError)
+    -> [String]
+  {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .archive,
       asksForFiles: options.readsAhead)

@@ -3,11 +3,11 @@ internal import Posix
 /// Threads that take jobs from a queue of limited length, until there are no more.
 ///
 /// A job that is large can be shared out: whoever is free helps, and nobody waits for anybody.
-final class Crew<Job: Sendable>: Sendable {
+final class Crew<Job: Sendable, Failure: Error>: Sendable {
   private struct State {
     var jobs: [Job] = []
     var first = 0
-    var shared: [SharedWork] = []
+    var shared: [SharedWork<Failure>] = []
     var isClosed = false
     var threads = 0
     /// Threads that do a job, and may yet share it.
@@ -36,7 +36,7 @@ final class Crew<Job: Sendable>: Sendable {
 
   private enum Work {
     case job(Job)
-    case help(SharedWork)
+    case help(SharedWork<Failure>)
     case nothing
   }
 
@@ -81,7 +81,7 @@ final class Crew<Job: Sendable>: Sendable {
   }
 
   /// Does a work together with every thread that is free; the caller is one of the crew.
-  func share(_ work: SharedWork) {
+  func share(_ work: SharedWork<Failure>) {
     state.update { $0.shared.append(work) }
     help(with: work)
   }
@@ -130,7 +130,7 @@ final class Crew<Job: Sendable>: Sendable {
     if wakes { state.update { _ in } }
   }
 
-  private func help(with work: SharedWork) {
+  private func help(with work: SharedWork<Failure>) {
     work.takePart()
     // All parts are taken: nobody else can help.
     state.withLock { state in state.shared.removeAll { $0 === work } }
@@ -138,16 +138,16 @@ final class Crew<Job: Sendable>: Sendable {
 }
 
 /// A work in parts, which several threads do together.
-final class SharedWork: Sendable {
+final class SharedWork<Failure: Error>: Sendable {
   private struct State {
     var next = 0
     var unfinished: Int
-    var failure: RestoreError?
+    var failure: Failure?
   }
 
   private let count: Int
-  private let part: @Sendable (Int) throws(RestoreError) -> Void
-  private let finish: @Sendable (RestoreError?) -> Void
+  private let part: @Sendable (Int) throws(Failure) -> Void
+  private let finish: @Sendable (Failure?) -> Void
   private let state: Monitor<State>
 
   /// - Parameters:
@@ -155,8 +155,8 @@ final class SharedWork: Sendable {
   ///   - part: does one; after a failure the others are passed over.
   ///   - finish: runs once, on the thread that finishes the last part, with the first failure.
   init(
-    count: Int, part: @escaping @Sendable (Int) throws(RestoreError) -> Void,
-    finish: @escaping @Sendable (RestoreError?) -> Void
+    count: Int, part: @escaping @Sendable (Int) throws(Failure) -> Void,
+    finish: @escaping @Sendable (Failure?) -> Void
   ) {
     precondition(count > 0)
     self.count = count
@@ -170,7 +170,7 @@ final class SharedWork: Sendable {
     while let number = take() {
       var failure = state.withLock { $0.failure }
       if failure == nil {
-        do throws(RestoreError) { try part(number) } catch { failure = error }
+        do throws(Failure) { try part(number) } catch { failure = error }
       }
       let isLast = state.withLock { state in
         state.failure = state.failure ?? failure

@@ -1,0 +1,237 @@
+internal import Posix
+internal import SystemPackage
+package import VacArchive
+package import VentiCore
+
+/// Stores files as an archive.
+///
+/// The thread that runs it walks the tree and writes the records; others read files and store
+/// their blocks, several at a time. What the archive's score is depends on the tree and the
+/// options, and on nothing else: not on the threads, the store, or a previous archive. Memory
+/// does not grow with the files, nor with their size.
+package final class Backup: Sendable {
+  /// Files that wait for a thread.
+  private static let queueLimit = 256
+
+  /// An older archive of the same tree, in the same store.
+  package struct Previous: Sendable {
+    /// The archive.
+    package let score: ArchiveScore?
+    /// Its directory that corresponds to the new archive's top directory, where there is one.
+    package let directory: DirectoryReference?
+
+    package init(score: ArchiveScore, directory: DirectoryReference) {
+      self.score = score
+      self.directory = directory
+    }
+
+    fileprivate init(_ days: DayTree) {
+      score = days.score
+      directory = days.recent?.directory
+    }
+  }
+
+  /// What has been done so far.
+  package let counters: BackupCounters
+
+  private let arguments: [SourceArgument]
+  private let options: BackupOptions
+  private let observer: BackupObserver
+  private let previous: Previous?
+  private let days: DayTree?
+  private let store: BackupStore
+  private let handles = SourceHandles()
+  private let attributes: AttributeReader
+  /// Why there will be no archive.
+  private let ending = Monitor<BackupProblem?>(nil)
+
+  /// - Parameters:
+  ///   - store: gets the blocks, from many threads; the previous archive is read from it.
+  ///   - days: the days that this one is added to; the most recent is the previous archive then.
+  package init(
+    _ arguments: [SourceArgument], to store: any BlockStore, previous: Previous? = nil,
+    days: DayTree? = nil, options: BackupOptions, observer: BackupObserver
+  ) {
+    self.arguments = arguments
+    self.options = options
+    self.observer = observer
+    self.previous = days.map(Previous.init) ?? previous
+    self.days = days
+    counters = BackupCounters()
+    self.store = BackupStore(store, counters: counters)
+    attributes = AttributeReader(options)
+  }
+
+  /// Makes the archive.
+  ///
+  /// - Returns: its score, once the store has everything for good.
+  /// - Throws: why there is none. What else is wrong is told to the observer.
+  package func run() throws(BackupProblem) -> ArchiveScore {
+    let storer = FileStorer(
+      options, store: store, handles: handles, report: { [self] in report($0) },
+      isEnding: { [self] in isEnding })
+    let crew = Crew<StoreJob, BackupError>(
+      "store", threads: options.threadCount, queueLimit: Self.queueLimit
+    ) { job, crew in storer.perform(job, with: crew) }
+    defer { crew.finish() }
+    let result = Result { () throws(BackupError) in try write(storer, crew) }
+    if case .failure(let error) = result { end(BackupProblem(path: [], error: error)) }
+    if let problem = ending.withLock({ $0 }) { throw problem }
+    do throws(BackupError) {
+      return try result.get()
+    } catch {
+      throw BackupProblem(path: [], error: error)
+    }
+  }
+
+  /// Ends the backup soon; there will be no archive.
+  package func cancel() {
+    end(BackupProblem(path: [], error: .interrupted))
+  }
+
+  // MARK: - Walking
+
+  private func write(
+    _ storer: FileStorer, _ crew: Crew<StoreJob, BackupError>
+  ) throws(BackupError) -> ArchiveScore {
+    var writer = ArchiveWriter(to: store, layout: options.layout, isClassic: options.isClassic)
+    // The day's own.
+    if days != nil { _ = writer.nextNumber() }
+    var scribe = Scribe(
+      writer, options, results: storer.results, counters: counters,
+      report: { [self] in report($0) })
+    var walk = SourceWalk(
+      options, handles: handles, previous: previous?.directory, in: store)
+    if let name = options.standardInputName { walk.addStandardInput(as: name) }
+    walk.add(arguments) { merge($1, in: $0, into: &scribe) }
+    var jobs = JobDispatcher(crew: crew, results: storer.results)
+    while let step = walk.next(merge: { merge($1, in: $0, into: &scribe) }) {
+      if isEnding { throw .interrupted }
+      switch step {
+      case .enter(let file, let directory):
+        observer.event?(walk.path, .directory)
+        try scribe.enter(file, attributes: directoryAttributes(directory))
+      case .file(let file):
+        observer.event?(walk.path, .file)
+        try add(file, to: &scribe, &jobs)
+      case .merged(let file): try scribe.add(file, path: walk.path)
+      case .standardInput(let name):
+        observer.event?(walk.path, .file)
+        try addStandardInput(name, storer, to: &scribe)
+      case .leave: try scribe.leave()
+      case .excluded(let isDirectory):
+        observer.event?(walk.path, .excluded(isDirectory: isDirectory))
+      case .fault(let error): report(BackupProblem(path: walk.path, error: error))
+      }
+    }
+    let contents = try scribe.finish()
+    if isEnding { throw .interrupted }
+    return try archiving { () throws(ArchiveError) in
+      let top = try days?.finish(contents, scribe.writer) ?? contents
+      return try scribe.writer.finish(top: top, previous: previous?.score)
+    }
+  }
+
+  /// A directory whose attributes cannot be read is stored without.
+  private func directoryAttributes(_ directory: SourceDirectory) -> [ExtendedAttribute] {
+    do throws(BackupError) {
+      return try attributes.attributes(of: handles.handle(of: directory))
+    } catch {
+      report(BackupProblem(path: directory.displayText, error: error))
+      return []
+    }
+  }
+
+  private func add(
+    _ file: SourceFile, to scribe: inout Scribe, _ jobs: inout JobDispatcher
+  ) throws(BackupError) {
+    let (qid, link) = scribe.number(of: file.status)
+    if case .later = link {
+      return try scribe.addJob(
+        jobs.submit(file, .attributes(nil)), file, qid: qid, link: link)
+    }
+    guard options.skipsUnchanged, let item = file.previous,
+      let contents = item.contents(ifUnchanged: file.status, layout: options.layout)
+    else {
+      if options.skipsUnchanged { observer.event?(file.path, .read) }
+      return try scribe.addJob(jobs.submit(file, .everything), file, qid: qid, link: link)
+    }
+    counters.countUnchangedFile()
+    store.count(hole: contents.size)
+    guard item.hasSameInode(file.status),
+      let attributes = try? item.extendedAttributes(in: store)
+    else {
+      return try scribe.addJob(
+        jobs.submit(file, .attributes(contents)), file, qid: qid, link: link)
+    }
+    let stored = StoredFile(contents: contents, status: file.status, attributes: attributes)
+    try scribe.add(stored, file, qid: qid, link: link)
+  }
+
+  private func addStandardInput(
+    _ name: [UInt8], _ storer: FileStorer, to scribe: inout Scribe
+  ) throws(BackupError) {
+    let now = FileTime(seconds: Int64(WallClock.seconds))
+    var file = FileDescription(
+      name: name, kind: .file, permissions: 0o666, modified: now, qid: scribe.nextNumber())
+    (file.owner, file.group) = (Array("vac".utf8), Array("vac".utf8))
+    try scribe.add(file, contents: storer.storeStandardInput())
+  }
+
+  /// Makes the files of an archive ready that the file of this name names.
+  private func merge(
+    _ name: [UInt8], in directory: SourceDirectory, into scribe: inout Scribe
+  ) -> [MergedFile]? {
+    let limit = ArchiveScore.fileByteLimit
+    guard let file = try? handles.handle(of: directory).fileToArchive(name),
+      let size = try? file.size(), size <= limit,
+      let text = try? Block(
+        capacity: limit,
+        fill: { output throws(Errno) in try file.read(limit, at: 0, into: &output) }),
+      let score = try? ArchiveScore(parsingFile: text.array),
+      let archive = try? Archive(opening: score, in: store),
+      let (files, omissions) = try? scribe.merge(archive, from: store)
+    else { return nil }
+    let path = directory.path(to: name)
+    observer.event?(path, .merged)
+    for omission in omissions { report(BackupProblem(path: path, error: .omission(omission))) }
+    return files
+  }
+
+  // MARK: - Problems
+
+  private var isEnding: Bool { ending.withLock { $0 != nil } }
+
+  /// Tells the observer what is wrong with a file; ends the backup when there can be no archive.
+  private func report(_ problem: BackupProblem) {
+    if problem.error.endsEverything {
+      end(problem)
+    } else {
+      counters.countProblem()
+      observer.problem(problem)
+    }
+  }
+
+  private func end(_ problem: BackupProblem) {
+    ending.withLock { $0 = $0 ?? problem }
+  }
+}
+
+/// Numbers jobs, and hands them to the crew.
+private struct JobDispatcher {
+  let crew: Crew<StoreJob, BackupError>
+  let results: StoredFiles
+  private var count = 0
+
+  init(crew: Crew<StoreJob, BackupError>, results: StoredFiles) {
+    self.crew = crew
+    self.results = results
+  }
+
+  mutating func submit(_ file: SourceFile, _ work: StoreJob.Work) -> Int {
+    let number = count
+    count += 1
+    crew.add(StoreJob(number: number, file: file, work: work))
+    return number
+  }
+}

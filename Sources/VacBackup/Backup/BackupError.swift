@@ -1,0 +1,102 @@
+package import SystemPackage
+package import VacArchive
+internal import VentiCore
+
+/// Why a file is not in the archive, or not as it should be.
+package enum BackupError: Error, Sendable, Equatable {
+  /// A call of the system failed.
+  case system(String, Errno)
+  /// The store took no block, or the file cannot be held by an archive.
+  case archive(ArchiveError)
+  /// The file was written to while it was read: what was read is stored.
+  case changed
+  /// The file had not as many bytes as the system said: those that it had are stored.
+  case size(read: Int, announced: Int)
+  /// Something else was there by the time the file was opened.
+  case replaced
+  /// Its place in the archive is taken by an earlier argument.
+  case nameTaken
+  /// The argument names nothing that could be a file's name in an archive.
+  case noName
+  /// The file has another name by which it could not be stored.
+  case originalLost
+  /// A part of an archive that is merged or compared is left out.
+  case omission(String)
+  /// The backup was ended from outside.
+  case interrupted
+
+  /// Whether there can be no archive.
+  package var endsEverything: Bool {
+    switch self {
+    case .archive(.block), .interrupted: true
+    default: false
+    }
+  }
+
+  /// Whether the file is in the archive all the same.
+  package var isWarning: Bool {
+    switch self {
+    case .changed, .size, .omission: true
+    default: false
+    }
+  }
+}
+
+extension BackupError: CustomStringConvertible {
+  /// One line for people.
+  package var description: String {
+    switch self {
+    case .system(let action, let error): "\(action): \(error)"
+    case .archive(let error): "\(error)"
+    case .changed: "changed while it was read"
+    case .size(let read, let announced):
+      "changed while it was read: stored are \(read) bytes, expected \(announced)"
+    case .replaced: "replaced by another file while it was read"
+    case .nameTaken: "left out: an earlier argument has a file of this name"
+    case .noName: "left out: not the name of a file"
+    case .originalLost: "hard link: the file could not be stored by its first name"
+    case .omission(let reason): reason
+    case .interrupted: "interrupted"
+    }
+  }
+}
+
+/// Something that is not in the archive as it is in the file system.
+package struct BackupProblem: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file's path, as it was walked to; empty for the whole.
+  package let path: [UInt8]
+  /// What is wrong.
+  package let error: BackupError
+
+  package init(path: [UInt8], error: BackupError) {
+    self.path = path
+    self.error = error
+  }
+
+  /// One line for people.
+  package var description: String {
+    path.isEmpty ? "\(error)" : "\(PathText.quoted(path)): \(error)"
+  }
+}
+
+/// Runs a call of the system; its error says what was being done.
+func calling<Result>(
+  _ action: String, _ call: () throws(Errno) -> Result
+) throws(BackupError) -> Result {
+  do throws(Errno) {
+    return try call()
+  } catch {
+    throw .system(action, error)
+  }
+}
+
+/// Writes to the archive.
+func archiving<Result>(
+  _ body: () throws(ArchiveError) -> Result
+) throws(BackupError) -> Result {
+  do throws(ArchiveError) {
+    return try body()
+  } catch {
+    throw .archive(error)
+  }
+}

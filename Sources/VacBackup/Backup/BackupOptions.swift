@@ -1,0 +1,65 @@
+internal import Posix
+package import VacArchive
+
+/// What goes into an archive, and how.
+package struct BackupOptions: Sendable {
+  /// The sizes of blocks.
+  package var layout: BlockLayout
+  /// All that plan9port's vac leaves out is left out.
+  package var isClassic = false
+  /// A file that looks as it does in the previous archive is taken over unread.
+  package var skipsUnchanged = false
+  /// A directory on another file system than the argument that leads to it is stored empty.
+  package var staysOnFileSystem = false
+  /// Of a directory that says it is a cache, only that is stored.
+  package var excludesCaches = false
+  /// Files named `*.vac` that are archives are merged instead of stored.
+  package var mergesArchives = false
+  /// The times of last access are stored; else they are those of modification.
+  ///
+  /// Reading a tree may change them, so that the next archive of it is another one.
+  package var storesAccessTimes = false
+  /// Extended attributes, access control lists among them, are stored.
+  package var storesAttributes = true
+  /// Which files are left out.
+  package var patterns = PatternList()
+  /// The name in the top directory of a file with what standard input gives.
+  package var standardInputName: [UInt8]?
+  /// Files that are read at the same time.
+  package var threadCount: Int
+
+  package init(layout: BlockLayout, threadCount: Int) {
+    self.layout = layout
+    self.threadCount = threadCount
+  }
+}
+
+/// Who wants to know how it goes.
+package struct BackupObserver: Sendable {
+  /// What happens to a file.
+  package enum Event: Sendable {
+    /// It is being stored.
+    case file
+    /// It is a directory, and being stored.
+    case directory
+    /// It is read, and not taken over from the previous archive.
+    case read
+    /// It is left out, as a pattern says.
+    case excluded(isDirectory: Bool)
+    /// It is an archive, and merged.
+    case merged
+  }
+
+  /// Takes the path of a file when its turn comes.
+  package var event: (@Sendable (_ path: [UInt8], Event) -> Void)?
+  /// Takes what is not in the archive as it is in the file system; called from any thread.
+  package var problem: @Sendable (BackupProblem) -> Void
+
+  package init(
+    event: (@Sendable (_ path: [UInt8], Event) -> Void)? = nil,
+    problem: @escaping @Sendable (BackupProblem) -> Void
+  ) {
+    self.event = event
+    self.problem = problem
+  }
+}

@@ -1,0 +1,59 @@
+internal import VacArchive
+
+/// The names in a directory, in `ArchiveOrder`: of a million files some forty megabytes.
+struct SortedNames {
+  private struct Row {
+    /// The first eight bytes of the name: decides most comparisons.
+    let key: UInt64
+    let start: Int
+    let count: UInt8
+    /// Where the name comes from, to whoever added it.
+    let origin: UInt32
+
+    func name(in bytes: [UInt8]) -> [UInt8] { Array(bytes[start..<start + Int(count)]) }
+  }
+
+  private var rows: [Row] = []
+  private var bytes: [UInt8] = []
+
+  /// Names in the table.
+  var count: Int { rows.count }
+
+  /// Adds a name of at most 255 bytes, more of which no file system has.
+  ///
+  /// - Parameter origin: comes back with the name; of equal names, the one of the lesser origin
+  ///   comes first.
+  mutating func add(_ name: [UInt8], origin: Int = 0) {
+    rows.append(
+      Row(
+        key: Self.key(of: name), start: bytes.count, count: UInt8(clamping: name.count),
+        origin: UInt32(clamping: origin)))
+    bytes.append(contentsOf: name.prefix(Int(UInt8.max)))
+  }
+
+  /// Brings the names into their order.
+  mutating func sort() {
+    let bytes = bytes
+    rows.sort { left, right in
+      if left.key != right.key { return left.key < right.key }
+      let (leftName, rightName) = (left.name(in: bytes), right.name(in: bytes))
+      return leftName == rightName
+        ? left.origin < right.origin : ArchiveOrder.isOrdered(leftName, rightName)
+    }
+  }
+
+  /// A name, and where it comes from.
+  subscript(position: Int) -> (name: [UInt8], origin: Int) {
+    (rows[position].name(in: bytes), Int(rows[position].origin))
+  }
+
+  /// The first eight bytes as a number that orders like them.
+  ///
+  /// The end of a name is greater than every byte: it counts as the greatest, and equal keys are
+  /// looked at more closely.
+  private static func key(of name: [UInt8]) -> UInt64 {
+    var key: UInt64 = 0
+    for place in 0..<8 { key = key << 8 | UInt64(place < name.count ? name[place] : 0xff) }
+    return key
+  }
+}

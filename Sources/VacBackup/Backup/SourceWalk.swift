@@ -1,0 +1,314 @@
+internal import Posix
+internal import SystemPackage
+internal import VacArchive
+internal import VentiCore
+
+/// A file that is to be archived.
+struct SourceFile: Sendable {
+  let directory: SourceDirectory
+  let name: [UInt8]
+  /// What lstat(2) said of it.
+  let status: FileStatus
+  /// The file of the same path in the previous archive.
+  let previous: Item?
+
+  /// The path, for messages.
+  var path: [UInt8] { directory.path(to: name) }
+}
+
+/// A walk over files and directories by handles, directories before what is in them.
+///
+/// Names come in `ArchiveOrder`. No link is followed.
+/// What cannot be read does not end the walk. Any depth of directories takes no more of the stack
+/// than one; memory is that for the names in the directories above.
+struct SourceWalk {
+  /// What the walk meets; `path` says where.
+  enum Step {
+    /// A directory; what is in it follows, up to `leave`.
+    case enter(SourceFile, SourceDirectory)
+    /// Everything that is no directory.
+    case file(SourceFile)
+    /// A file of an archive that is merged.
+    case merged(MergedFile)
+    /// What standard input gives, by this name.
+    case standardInput([UInt8])
+    /// All in the directory has been met.
+    case leave
+    /// What a pattern leaves out.
+    case excluded(isDirectory: Bool)
+    /// What cannot be read, or not be archived.
+    case fault(BackupError)
+  }
+
+  /// Makes ready the files of the archive that a file names; nil where it names none.
+  typealias Merge = (SourceDirectory, _ name: [UInt8]) -> [MergedFile]?
+
+  /// Where names of a directory come from.
+  private enum Origin {
+    case directory(SourceDirectory)
+    case archive([[UInt8]: MergedFile])
+    case standardInput
+  }
+
+  private struct Frame {
+    var origins: [Origin]
+    var names: SortedNames
+    var next = 0
+    var faults: [BackupError] = []
+    /// The name before: one that comes again is taken.
+    var last: [UInt8]?
+    let previous: Directory?
+    /// The file system to stay on; nil at the top, where each argument has its own.
+    let fileSystem: UInt64?
+    /// The length of `path` in this directory.
+    let pathCount: Int
+    let directory: SourceDirectory?
+  }
+
+  /// The path of what the last step was about.
+  private(set) var path: [UInt8] = []
+  private let options: BackupOptions
+  private let handles: SourceHandles
+  private let previousSource: any BlockSource
+  private var frames: [Frame] = []
+  private var lastID = 0
+  private var topFaults: [(path: [UInt8], error: BackupError)] = []
+
+  /// - Parameters:
+  ///   - previous: the directory of an older archive that corresponds to the top directory.
+  ///   - previousSource: where its blocks are.
+  init(
+    _ options: BackupOptions, handles: SourceHandles, previous: DirectoryReference?,
+    in previousSource: any BlockSource
+  ) {
+    self.options = options
+    self.handles = handles
+    self.previousSource = previousSource
+    frames = [
+      Frame(
+        origins: [], names: SortedNames(), previous: load(previous), fileSystem: nil, pathCount: 0,
+        directory: nil)
+    ]
+  }
+
+  // MARK: - The top directory
+
+  /// Adds what standard input gives, as a file of the top directory.
+  mutating func addStandardInput(as name: [UInt8]) {
+    frames[0].names.add(name, origin: frames[0].origins.count)
+    frames[0].origins.append(.standardInput)
+  }
+
+  /// Adds what arguments name; to be called once, before the first step.
+  ///
+  /// - Parameter merge: called for files named `*.vac` where these are to be merged.
+  mutating func add(_ arguments: [SourceArgument], merge: Merge) {
+    var parents: [FilePath: (origin: Int, directory: SourceDirectory)] = [:]
+    for argument in arguments {
+      switch argument {
+      case .contents(let path):
+        let directory = makeRoot(path)
+        addContents(of: directory, merge)
+      case .file(let name, let parentPath):
+        let parent = parents[parentPath] ?? (frames[0].origins.count, makeRoot(parentPath))
+        if parents[parentPath] == nil {
+          parents[parentPath] = parent
+          frames[0].origins.append(.directory(parent.directory))
+        }
+        if !addArchive(name, in: parent.directory, merge) {
+          frames[0].names.add(name, origin: parent.origin)
+        }
+      }
+    }
+    frames[0].names.sort()
+  }
+
+  private mutating func makeRoot(_ path: FilePath) -> SourceDirectory {
+    lastID += 1
+    return SourceDirectory(
+      id: lastID, path: path.isEmpty ? "." : path, displayPath: path.bytes)
+  }
+
+  private mutating func addContents(of directory: SourceDirectory, _ merge: Merge) {
+    do throws(BackupError) {
+      let names = try names(in: directory)
+      let origin = frames[0].origins.count
+      frames[0].origins.append(.directory(directory))
+      for position in 0..<names.count {
+        let name = names[position].name
+        if !addArchive(name, in: directory, merge) { frames[0].names.add(name, origin: origin) }
+      }
+    } catch {
+      topFaults.append((directory.displayText, error))
+    }
+  }
+
+  /// Adds the files of an archive in place of the file that names it.
+  private mutating func addArchive(
+    _ name: [UInt8], in directory: SourceDirectory, _ merge: Merge
+  ) -> Bool {
+    guard options.mergesArchives, name.suffix(4).elementsEqual(".vac".utf8),
+      let merged = merge(directory, name)
+    else { return false }
+    let files = Dictionary(merged.map { ($0.name, $0) }) { first, _ in first }
+    let origin = frames[frames.count - 1].origins.count
+    frames[frames.count - 1].origins.append(.archive(files))
+    for name in files.keys { frames[frames.count - 1].names.add(name, origin: origin) }
+    return true
+  }
+
+  // MARK: - Steps
+
+  /// Goes to the next file; nil after the last one.
+  ///
+  /// - Parameter merge: as for `add`.
+  mutating func next(merge: Merge) -> Step? {
+    if let fault = topFaults.popLast() {
+      path = fault.path
+      return .fault(fault.error)
+    }
+    while let frame = frames.last {
+      path.removeLast(max(0, path.count - frame.pathCount))
+      let place = frames.count - 1
+      if let fault = frames[place].faults.popLast() { return .fault(fault) }
+      guard frame.next < frame.names.count else {
+        frames.removeLast()
+        if let directory = frame.directory { handles.forget(directory) }
+        return frames.isEmpty ? nil : .leave
+      }
+      frames[place].next += 1
+      if let step = visit(frame, merge) { return step }
+    }
+    return nil
+  }
+
+  private mutating func visit(_ frame: Frame, _ merge: Merge) -> Step? {
+    let (name, origin) = frame.names[frame.next]
+    let isTaken = frame.last == name
+    frames[frames.count - 1].last = name
+    switch frame.origins[origin] {
+    case .directory(let directory):
+      if frames.count == 1 { path = directory.path(to: name) } else { append(name) }
+      if isTaken { return .fault(.nameTaken) }
+      return visit(name, in: directory, frame, merge)
+    case .archive(let files):
+      append(name)
+      if isTaken { return .fault(.nameTaken) }
+      return files[name].map { .merged($0) }
+    case .standardInput:
+      append(name)
+      return .standardInput(name)
+    }
+  }
+
+  private mutating func append(_ name: [UInt8]) {
+    if !path.isEmpty { path.append(UInt8(ascii: "/")) }
+    path += name
+  }
+
+  private mutating func visit(
+    _ name: [UInt8], in directory: SourceDirectory, _ frame: Frame, _ merge: Merge
+  ) -> Step {
+    do throws(BackupError) {
+      let handle = try handles.handle(of: directory)
+      let status = try calling("stat") { () throws(Errno) in try handle.status(of: name) }
+      let isDirectory = status.kind == .directory
+      guard options.patterns.isEmpty || options.patterns.includes(path) else {
+        return .excluded(isDirectory: isDirectory)
+      }
+      let previous = frame.previous.flatMap { table in
+        table.position(of: name).map { table[$0] }
+      }
+      let file = SourceFile(
+        directory: directory, name: name, status: status, previous: previous)
+      guard isDirectory else { return .file(file) }
+      lastID += 1
+      let entered = SourceDirectory(id: lastID, name: name, in: directory, status: status)
+      push(entered, file, below: frame)
+      if options.mergesArchives { mergeArchives(in: entered, merge) }
+      frames[frames.count - 1].names.sort()
+      return .enter(file, entered)
+    } catch {
+      return .fault(error)
+    }
+  }
+
+  private mutating func push(
+    _ directory: SourceDirectory, _ file: SourceFile, below frame: Frame
+  ) {
+    let fileSystem = frame.fileSystem ?? file.status.fileSystem
+    let isElsewhere = file.status.fileSystem != fileSystem
+    var names = SortedNames()
+    var faults: [BackupError] = []
+    if !isElsewhere || !options.staysOnFileSystem {
+      do throws(BackupError) {
+        names = try self.names(in: directory)
+      } catch {
+        faults = [error]
+      }
+    }
+    var reference: DirectoryReference?
+    if case .directory(let found) = file.previous?.contents { reference = found }
+    frames.append(
+      Frame(
+        origins: [.directory(directory)], names: names, faults: faults,
+        previous: names.count > 0 ? load(reference) : nil,
+        fileSystem: fileSystem, pathCount: path.count, directory: directory))
+  }
+
+  /// Puts the files of archives in the place of the files that name them.
+  private mutating func mergeArchives(in directory: SourceDirectory, _ merge: Merge) {
+    let names = frames[frames.count - 1].names
+    frames[frames.count - 1].names = SortedNames()
+    for position in 0..<names.count {
+      let name = names[position].name
+      if !addArchive(name, in: directory, merge) { frames[frames.count - 1].names.add(name) }
+    }
+  }
+
+  // MARK: - Directories
+
+  /// The names in a directory that are to be archived, in no order.
+  private func names(in directory: SourceDirectory) throws(BackupError) -> SortedNames {
+    let handle = try handles.handle(of: directory)
+    var names = SortedNames()
+    var isTagged = false
+    try calling("read directory") { () throws(Errno) in
+      try handle.forEachName { name in
+        names.add(name)
+        if name == CacheTag.name { isTagged = true }
+      }
+    }
+    guard isTagged, options.excludesCaches, CacheTag.isGenuine(in: handle) else { return names }
+    var onlyTag = SortedNames()
+    onlyTag.add(CacheTag.name)
+    return onlyTag
+  }
+
+  /// Reads a directory of the previous archive; one that is damaged is as good as none.
+  private func load(_ reference: DirectoryReference?) -> Directory? {
+    guard let reference else { return nil }
+    let directory = try? Directory(loading: reference, from: previousSource)
+    if let directory { askAhead(directory) }
+    return directory
+  }
+
+  /// Directories of the previous archive that are asked for before they are met.
+  private static let directoriesAhead = 64
+
+  private func askAhead(_ directory: Directory) {
+    guard directory.subdirectoryCount > 0 else { return }
+    let below = (0..<directory.count).lazy.filter { directory.kind(at: $0) == .directory }
+    let first = Array(below.prefix(Self.directoriesAhead))
+    previousSource.prefetch(first.flatMap { directory[$0].tops })
+  }
+}
+
+extension SourceDirectory {
+  /// The directory's own path, for messages.
+  var displayText: [UInt8] {
+    var path = path(to: [])
+    if path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
+    return path
+  }
+}

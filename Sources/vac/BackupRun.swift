@@ -1,0 +1,86 @@
+import CommandSupport
+import Posix
+import SystemPackage
+import VacArchive
+import VacBackup
+import VentiCore
+
+/// One run of the command.
+struct BackupRun {
+  private let command: Vac
+  private let options: BackupOptions
+  private let arguments: [SourceArgument]
+  private let store: WritableStore
+
+  init(_ command: Vac) throws {
+    self.command = command
+    var options = BackupOptions(
+      layout: try command.archive.layout, threadCount: max(4, 2 * Machine.processorCount))
+    options.patterns = try command.selection.patterns()
+    options.isClassic = command.archive.classic
+    options.skipsUnchanged = command.archive.isQuick
+    options.staysOnFileSystem = command.selection.oneFileSystem
+    options.excludesCaches = command.selection.excludeCaches
+    options.mergesArchives = command.archive.merges
+    options.storesAttributes = command.archive.storesAttributes
+    options.storesAccessTimes = command.archive.storesAccessTimes
+    options.standardInputName = command.archive.standardInputName.map { Array($0.utf8) }
+    self.options = options
+    arguments =
+      command.files.map { SourceArgument(Array($0.utf8)) }
+      + (try command.selection.listedArguments())
+    store = try command.store.open()
+  }
+
+  /// - Returns: whether everything is in the archive as it is in the file system.
+  func perform() throws -> Bool {
+    let current = Monitor<Backup?>(nil)
+    let report = Report(command.output) { current.withLock { $0?.counters } }
+    defer { report.end() }
+    let previous = PreviousArchive(command.archive, in: store, report)
+    let days = try previous.days()
+    let backup = Backup(
+      arguments, to: store.blocks, previous: previous.compared(), days: days, options: options,
+      observer: report.observer)
+    current.withLock { $0 = backup }
+    let watch = try TerminationWatch { _ in backup.cancel() }
+    let score = try withExtendedLifetime(watch) { try archive(backup) }
+    try publish(score, report)
+    try close()
+    report.printSummary()
+    return backup.counters.problems == 0
+  }
+
+  private func archive(_ backup: Backup) throws -> ArchiveScore {
+    do throws(BackupProblem) {
+      return try backup.run()
+    } catch {
+      guard case .archive(.block(let failure)) = error.error,
+        let advice = store.advice(for: failure)
+      else { throw error }
+      throw CommandError("\(error): \(advice)")
+    }
+  }
+
+  /// Tells the score, now that the store has the archive for good.
+  private func publish(_ score: ArchiveScore, _ report: Report) throws {
+    guard let name = command.archive.file ?? command.archive.days else {
+      report.printScore(score)
+      return
+    }
+    do throws(Errno) {
+      try File.put("\(score)\n", at: FilePath(name))
+    } catch {
+      throw CommandError("write \(quoted(name)): \(error); the archive is \(score)")
+    }
+    if command.output.printsJSON { report.printScore(score) }
+  }
+
+  private func close() throws {
+    do throws(BlockError) {
+      try store.close()
+    } catch {
+      throw CommandError("\(error)")
+    }
+  }
+}

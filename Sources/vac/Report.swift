@@ -1,0 +1,95 @@
+import CommandSupport
+import Posix
+import VacArchive
+import VacBackup
+import VentiCore
+
+/// What the user is told of a backup.
+final class Report: Sendable {
+  private let options: OutputOptions
+  private let line: ProgressLine
+  private let counters: @Sendable () -> BackupCounters?
+  private let begun = Deadline.now
+
+  /// - Parameter counters: what there is to tell of, once it is.
+  init(_ options: OutputOptions, _ counters: @escaping @Sendable () -> BackupCounters?) {
+    let begun = begun
+    self.options = options
+    self.counters = counters
+    line = ProgressLine {
+      counters().map { BackupProgress($0, seconds: -begun.secondsLeft).text } ?? ""
+    }
+  }
+
+  /// Takes part in a backup as its observer.
+  var observer: BackupObserver {
+    var observer = BackupObserver { problem in self.print("\(problem)") }
+    observer.event = { path, event in
+      if self.options.isVerbose { self.name(path, event) } else { self.nameExcluded(path, event) }
+    }
+    return observer
+  }
+
+  /// Prints a line as the command.
+  func print(_ text: String) { line.print("vac: \(text)") }
+
+  func end() { line.end() }
+
+  private func name(_ path: [UInt8], _ event: BackupObserver.Event) {
+    let text = String(decoding: PathText.printable(path), as: UTF8.self)
+    switch event {
+    case .file: line.print(text)
+    case .directory: line.print(text + "/")
+    case .read: line.print("+" + text)
+    case .merged: line.print("merging " + text)
+    case .excluded: nameExcluded(path, event)
+    }
+  }
+
+  private func nameExcluded(_ path: [UInt8], _ event: BackupObserver.Event) {
+    guard case .excluded(let isDirectory) = event else { return }
+    let text = String(decoding: PathText.printable(path), as: UTF8.self)
+    print("excluding \(text)" + (isDirectory ? "/" : ""))
+  }
+
+  /// Says which day is added, and what it is compared with.
+  func announce(_ days: DayTree) {
+    guard options.isVerbose else { return }
+    line.print(days.recent.map { "diff \($0.path)" } ?? "no recent archive to diff against")
+    line.print("archive \(days.path)")
+  }
+
+  /// Prints the score, alone or in its line of JSON.
+  func printScore(_ score: ArchiveScore) {
+    guard options.printsJSON, let counters = counters() else {
+      return StandardOutput.print("\(score)")
+    }
+    var object = JSONObject()
+    object.add("score", "\(score)")
+    object.add("files", counters.files)
+    object.add("files_unchanged", counters.unchangedFiles)
+    object.add("directories", counters.directories)
+    object.add("bytes", counters.bytes)
+    object.add("bytes_sent", counters.bytesSent)
+    object.add("bytes_known", counters.bytesKnown)
+    object.add("problems", counters.problems)
+    object.add("milliseconds", Int(-begun.secondsLeft * 1000))
+    StandardOutput.print(object.text)
+  }
+
+  /// Says what was done, where that was asked for, and how much could not be.
+  func printSummary() {
+    guard let counters = counters() else { return }
+    if options.printsStatistics {
+      let read = counters.files - counters.unchangedFiles
+      line.print(
+        "\(read) files, \(counters.unchangedFiles) files skipped, \(counters.directories) directories"
+      )
+      line.print(
+        "\(counters.bytesSent) data bytes written, \(counters.bytesKnown) data bytes skipped")
+    }
+    if counters.problems > 0 {
+      print("\(counters.problems) problems: not everything is in the archive as it is on disk")
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import CommandSupport
+import Posix
+import SystemPackage
+import VacBackup
+
+/// Which files go into the archive.
+struct SelectionOptions: ParsableArguments {
+  /// A pattern, or a file of patterns, at its place among both: the first that matches decides.
+  struct Rule: Sendable {
+    let order: Int
+    let text: String
+
+    init(_ text: String) {
+      self.text = text
+      order = Self.count.withLock { count in
+        count += 1
+        return count
+      }
+    }
+
+    /// Rules are made in the order of the command line, whichever option they belong to.
+    private static let count = Monitor(0)
+  }
+
+  @Option(
+    name: [.customShort("e", allowingJoined: true), .customLong("exclude")],
+    help: ArgumentHelp("Leave out paths that match a pattern. Repeatable.", valueName: "pattern"),
+    transform: Rule.init)
+  var excluded: [Rule] = []
+
+  @Option(
+    name: [.customShort("x", allowingJoined: true), .customLong("patterns")],
+    help: ArgumentHelp(
+      "Read patterns from a file with lines 'include PATTERN' or 'exclude PATTERN'. Repeatable.",
+      valueName: "file"),
+    transform: Rule.init)
+  var patternFiles: [Rule] = []
+
+  @Flag(help: "Stay on the file systems of the arguments: what is mounted there is stored empty.")
+  var oneFileSystem = false
+
+  @Flag(
+    help: "Of directories with a CACHEDIR.TAG, store only that: their contents can be made again.")
+  var excludeCaches = false
+
+  @Option(
+    name: .customLong("from-file"),
+    help: ArgumentHelp(
+      "Read more arguments from a file, one a line, or each ended by a NUL; '-' is standard input.",
+      valueName: "file"))
+  var listFile: String?
+
+  private static let fileByteLimit = 1 << 26
+
+  /// The patterns, in their order.
+  func patterns() throws -> PatternList {
+    var list = PatternList()
+    let rules =
+      excluded.map { (rule: $0, isFile: false) } + patternFiles.map { (rule: $0, isFile: true) }
+    for (rule, isFile) in rules.sorted(by: { $0.rule.order < $1.rule.order }) {
+      if isFile {
+        let text = try Self.read(rule.text)
+        for warning in try list.add(contentsOf: text, called: rule.text) {
+          StandardError.print("vac: \(warning)")
+        }
+      } else {
+        list.add(try Pattern(rule.text), includes: false)
+      }
+    }
+    return list
+  }
+
+  /// The arguments of the file that `--from-file` names.
+  func listedArguments() throws -> [SourceArgument] {
+    guard let listFile else { return [] }
+    let text = try Self.read(listFile)
+    let separator: UInt8 = text.contains(0) ? 0 : UInt8(ascii: "\n")
+    return text.split(separator: separator).map { SourceArgument(Array($0)) }
+  }
+
+  private static func read(_ name: String) throws(CommandError) -> [UInt8] {
+    do {
+      if name == "-" { return try FileDescriptor.standardInput.readAll(limit: fileByteLimit) }
+      let file = try FileDescriptor.open(FilePath(name), .readOnly, options: .closeOnExec)
+      defer { try? file.close() }
+      return try file.readAll(limit: fileByteLimit)
+    } catch {
+      throw CommandError("open \(name): \(error)")
+    }
+  }
+}
