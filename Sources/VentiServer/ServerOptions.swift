@@ -19,7 +19,8 @@ public struct ServerOptions: Sendable {
   public var clientBytes = 256 << 20
   /// How long a client may take for its version line and its hello.
   public var helloSeconds = 30.0
-  /// How long a client may take none of the bytes that wait for it.
+  /// How long a client may take none of the bytes that wait for it, and how long it may leave a
+  /// message half sent.
   public var stallSeconds = 60.0
   /// How long a client may ask nothing; nil, as long as it likes.
   ///

@@ -15,6 +15,9 @@ final class SessionHandler: ChannelDuplexHandler {
   typealias OutboundIn = Frame
   typealias OutboundOut = Frame
 
+  /// Stands before the decoder.
+  let meter = InputMeter()
+
   private let service: BlockService
   private let options: ServerOptions
   private let sessions: SessionRegistry
@@ -41,6 +44,8 @@ final class SessionHandler: ChannelDuplexHandler {
   private var requestBytes = 0
   /// Bytes that `budget` has been told of.
   private var heldBytes = 0
+  /// Bytes of the messages that have come whole.
+  private var messageBytes = 0
   private var watch = SessionWatch()
   private var clock: RepeatedTask?
 
@@ -84,6 +89,7 @@ final class SessionHandler: ChannelDuplexHandler {
     switch event {
     case let event as VersionAgreed:
       version = event.version
+      messageBytes += event.lineByteCount
     case ChannelEvent.inputClosed:
       // The client has said its last, and may still want to hear the replies.
       end()
@@ -125,12 +131,10 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   private func checkPatience() {
-    let isIdle = active == 0 && backlog.isEmpty
-    if let reason = watch.check(
-      options, isGreeted: isGreeted, isIdle: isIdle, waitingBytes: waitingBytes)
-    {
-      close(reason)
-    }
+    let state = SessionWatch.State(
+      isGreeted: isGreeted, isIdle: active == 0 && backlog.isEmpty, waitingBytes: waitingBytes,
+      lastPart: meter.byteCount > messageBytes && !isReadHeld ? meter.lastInput : nil)
+    if let reason = watch.check(options, state) { close(reason) }
   }
 
   /// Bytes of replies that the client has not taken.
@@ -144,6 +148,7 @@ final class SessionHandler: ChannelDuplexHandler {
     guard !isEnding else { return }
     watch.noteRequest()
     let body = unwrapInboundIn(data)
+    messageBytes += body.readableBytes + (version?.lengthByteCount ?? 0)
     do throws(WireError) {
       let (tag, request) = try Request.parse(body.readableBytesSpan)
       take(request, tag)

@@ -18,20 +18,31 @@ struct SessionWatch {
     writtenBytes += count
   }
 
+  /// What a session is at when it looks at the clock.
+  struct State {
+    /// Whether the client has said hello.
+    let isGreeted: Bool
+    /// Whether no request is being worked on.
+    let isIdle: Bool
+    /// Bytes written that the client has not taken.
+    let waitingBytes: Int
+    /// When the last bytes of a message came whose rest is wanted; nil when it was whole.
+    let lastPart: NIODeadline?
+  }
+
   /// Looks at the clock.
   ///
-  /// - Parameters:
-  ///   - isGreeted: whether the client has said hello.
-  ///   - isIdle: whether no request is being worked on.
-  ///   - waitingBytes: bytes written that the client has not taken.
   /// - Returns: why the connection should be closed, or nil.
   mutating func check(
-    _ options: ServerOptions, isGreeted: Bool, isIdle: Bool, waitingBytes: Int,
-    now: NIODeadline = .now()
+    _ options: ServerOptions, _ state: State, now: NIODeadline = .now()
   ) -> String? {
-    if !isGreeted, now - start >= .seconds(options.helloSeconds) {
+    if !state.isGreeted, now - start >= .seconds(options.helloSeconds) {
       return "no hello in \(options.helloSeconds) s"
     }
+    if let lastPart = state.lastPart, now - lastPart >= .seconds(options.stallSeconds) {
+      return "client sent part of a message, and no more for \(options.stallSeconds) s"
+    }
+    let waitingBytes = state.waitingBytes
     let taken = writtenBytes - waitingBytes
     if waitingBytes == 0 || taken != takenBytes {
       takenBytes = taken
@@ -39,7 +50,7 @@ struct SessionWatch {
     } else if now - lastTaken >= .seconds(options.stallSeconds) {
       return "client took nothing for \(options.stallSeconds) s"
     }
-    if let idle = options.idleSeconds, isIdle, now - lastRequest >= .seconds(idle) {
+    if let idle = options.idleSeconds, state.isIdle, now - lastRequest >= .seconds(idle) {
       return "no request in \(idle) s"
     }
     return nil

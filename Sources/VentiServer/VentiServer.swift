@@ -52,6 +52,7 @@ public final class VentiServer: Sendable {
       logger.debug("\(channel.peerName): connected")
       let session = SessionHandler(
         service, options: options, sessions: sessions, budget: budget, logger: logger)
+      try channel.pipeline.syncOperations.addHandler(session.meter)
       try Transport.add(session, to: channel)
     }
     return VentiServer(

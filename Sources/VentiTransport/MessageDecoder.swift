@@ -6,6 +6,8 @@ public import VentiWire
 public struct VersionAgreed: Sendable {
   /// The version that the connection speaks from now on.
   public let version: ProtocolVersion
+  /// Bytes of the peer's version line.
+  public let lineByteCount: Int
 }
 
 /// Cuts what arrives on a connection into the peer's version line and then messages.
@@ -45,7 +47,8 @@ public struct MessageDecoder: ByteToMessageDecoder {
     buffer.moveReaderIndex(forwardBy: 1)
     let version = try VersionLine.negotiate(line.readableBytesSpan)
     self.version = version
-    context.fireUserInboundEventTriggered(VersionAgreed(version: version))
+    context.fireUserInboundEventTriggered(
+      VersionAgreed(version: version, lineByteCount: count + 1))
     return .continue
   }
 }

@@ -42,7 +42,8 @@ struct ServeLimits: ParsableArguments {
 
   @Option(
     name: .customLong("stall-timeout"),
-    help: ArgumentHelp("How long a client may leave answers waiting.", valueName: "seconds"))
+    help: ArgumentHelp(
+      "How long a client may leave answers waiting, or a message half sent.", valueName: "seconds"))
   var stallSeconds = ServerOptions().stallSeconds
 
   @Option(

@@ -212,6 +212,22 @@ struct HostileClientTests {
     try expectWell(test)
   }
 
+  @Test(
+    "a client that sends half a message, and then nothing, is closed after a time",
+    arguments: [[], [0, 0, 0, 2, 2, 9]] as [[UInt8]])
+  func halfMessage(before: [UInt8]) throws {
+    var options = ServerOptions()
+    options.stallSeconds = 0.2
+    let test = try ServerUnderTest(options)
+    let idle = try ClientDouble(port: test.port)
+    let client = try ClientDouble(port: test.port)
+    try client.socket.send(before + [0, 0, 0, 99, 14, 1, 13])
+    #expect(client.socket.seesEnd())
+    // Who has sent whole messages only may rest.
+    #expect(try idle.call(.ping) == .pong)
+    try expectWell(test)
+  }
+
   @Test("an idle client is closed only where that is asked for")
   func idle() throws {
     var options = ServerOptions()
