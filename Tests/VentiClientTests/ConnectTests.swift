@@ -18,6 +18,22 @@ struct ConnectTests {
     return reason
   }
 
+  @Test("a server of the old version is spoken to in that")
+  func oldVersion() throws {
+    let store = MemoryStore()
+    let server = try ServerDouble { session in
+      try session.greet("venti-02-double\n", .v02)
+      try session.serve(store, .v02)
+    }
+    let client = try VentiClient.connect(to: server.dial, options: .impatient(10))
+    let block = Block([UInt8](repeating: 3, count: 57_344))
+
+    try client.write(block, type: .data)
+    try client.sync()
+
+    #expect(try client.read(BlockAddress(block.score, .data, limit: 57_344)).count == block.count)
+  }
+
   @Test("nobody listens: connection refused")
   func refused() throws {
     let free = try RawSocket.listen().port

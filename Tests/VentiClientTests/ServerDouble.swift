@@ -20,34 +20,38 @@ final class ServerDouble: Sendable {
     }
 
     /// Sends a version line, and takes the client's and its hello.
-    func greet(_ line: String = "venti-04:02-double\n") throws {
+    func greet(
+      _ line: String = "venti-04:02-double\n", _ version: ProtocolVersion = .v04
+    ) throws {
       try socket.send(Array(line.utf8))
       while try socket.receive(1) != [UInt8(ascii: "\n")] {}
-      let (tag, request) = try receive()
+      let (tag, request) = try receive(version)
       guard case .hello = request else { return }
-      try send(.welcome(Reply.Welcome()), tag)
+      try send(.welcome(Reply.Welcome()), tag, version)
     }
 
     /// The next request.
-    func receive() throws -> (tag: UInt8, request: Request) {
-      let length = Block(try socket.receive(4))
-      guard let count = try ProtocolVersion.v04.bodyCount(in: length.bytes) else {
+    func receive(
+      _ version: ProtocolVersion = .v04
+    ) throws -> (tag: UInt8, request: Request) {
+      let length = Block(try socket.receive(version.lengthByteCount))
+      guard let count = try version.bodyCount(in: length.bytes) else {
         return (0, .ping)
       }
       return try Request.parse(Block(try socket.receive(count)).bytes)
     }
 
     /// Sends an honest frame.
-    func send(_ reply: Reply, _ tag: UInt8) throws {
-      let frame = try reply.frame(tag: tag, .v04)
+    func send(_ reply: Reply, _ tag: UInt8, _ version: ProtocolVersion = .v04) throws {
+      let frame = try reply.frame(tag: tag, version)
       try socket.send(frame.head + frame.data.array)
     }
 
     /// Does what a good server does, until the client is gone.
-    func serve(_ store: MemoryStore) throws {
+    func serve(_ store: MemoryStore, _ version: ProtocolVersion = .v04) throws {
       while true {
-        let (tag, request) = try receive()
-        try send(Self.answer(request, store), tag)
+        let (tag, request) = try receive(version)
+        try send(Self.answer(request, store), tag, version)
       }
     }
 
