@@ -14,7 +14,7 @@ struct BlockService: Sendable {
   private let store: (any BlockStore)?
   private let memory: BlockMemory
   private let counters: ServerCounters
-  private let logger: Logger
+  private let failures: FailureLog
   private let readers: Executor
   private let writers: Executor
   private let syncs = SyncQueue()
@@ -34,7 +34,7 @@ struct BlockService: Sendable {
     self.store = store
     self.memory = memory
     self.counters = counters
-    self.logger = logger
+    failures = FailureLog(logger)
     self.readers = readers
     self.writers = writers
   }
@@ -169,7 +169,7 @@ struct BlockService: Sendable {
     case .tooLong, .unacceptable, .readOnly: counters.failures.add()
     default:
       counters.failures.add()
-      logger.error("\(error)")
+      failures.note(error)
     }
     return .error(error.wireText)
   }

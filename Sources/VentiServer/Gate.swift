@@ -41,7 +41,10 @@ extension Channel {
   /// Who is at the other end, for messages.
   var peerName: String {
     if isUnixSocket { return "local client" }
-    return remoteAddress.map { "\($0)" } ?? "client"
+    guard let address = remoteAddress, let host = address.ipAddress, let port = address.port else {
+      return "client"
+    }
+    return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
   /// Whether whoever is at the other end is on this machine.

@@ -33,6 +33,8 @@ final class SessionHandler: ChannelDuplexHandler {
   /// Everything has been answered, and the last bytes are on their way.
   private var isDone = false
   private var isReadHeld = false
+  /// A message could not be understood.
+  private var hasErred = false
 
   /// Requests that have been read and not begun.
   private var backlog = CircularBuffer<(tag: UInt8, request: Request)>()
@@ -154,7 +156,9 @@ final class SessionHandler: ChannelDuplexHandler {
       take(request, tag)
     } catch {
       guard isGreeted, let tag = error.tag else { return close("\(error)") }
-      logger.info("\(peer): \(error)")
+      // Once for a connection: a log is not for a client to fill.
+      if !hasErred { logger.info("\(peer): \(error)") }
+      hasErred = true
       send(.error("\(error)"), tag)
     }
   }
