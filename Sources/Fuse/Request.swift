@@ -26,6 +26,24 @@ struct Request: ~Copyable, @unchecked Sendable {
     return unsafe Unmanaged<Session>.fromOpaque(context).takeUnretainedValue()
   }
 
+  /// The thread that asks.
+  var asker: Asker {
+    let context = unsafe fuse_req_ctx(handle)
+    return unsafe Asker(thread: context?.pointee.pid ?? 0)
+  }
+
+  /// Has `session.interruptions` told when a signal reaches the asker.
+  ///
+  /// - Parameter waiting: a retained `WaitingRequest`; good until `ignoreInterruption` returns.
+  func reportInterruption(with waiting: UnsafeMutableRawPointer) {
+    unsafe fuse_req_interrupt_func(handle, onInterrupt, waiting)
+  }
+
+  /// Ends `reportInterruption`, and waits until no report is under way.
+  func ignoreInterruption() {
+    unsafe fuse_req_interrupt_func(handle, nil, nil)
+  }
+
   /// Answers with an error.
   consuming func fail(_ errno: Errno) {
     // Beyond these bounds libfuse would not find a number for the kernel.
@@ -54,6 +72,18 @@ struct Request: ~Copyable, @unchecked Sendable {
     discard self
     return status == 0
   }
+}
+
+/// Notes that a signal has reached who waits for a request.
+///
+/// libfuse holds a lock of the request meanwhile: it cannot be answered here.
+private func onInterrupt(_ handle: fuse_req_t?, _ waiting: UnsafeMutableRawPointer?) {
+  guard let waiting = unsafe waiting, let context = unsafe fuse_req_userdata(handle) else {
+    return
+  }
+  let session = unsafe Unmanaged<Session>.fromOpaque(context).takeUnretainedValue()
+  session.interruptions.note(
+    unsafe Unmanaged<WaitingRequest>.fromOpaque(waiting).takeUnretainedValue())
 }
 
 /// Hands `reply` to libfuse, which frees the request.

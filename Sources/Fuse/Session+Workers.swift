@@ -82,9 +82,12 @@ extension Session {
   }
 
   private func finish(_ waiting: WaitingRequest) {
-    guard let request = waiting.take() else { return }
+    // Its asker may have died while it was parked.
+    if waiting.isAnswered { return }
     let deadline = Deadline.after(seconds: options.patienceSeconds)
-    switch attempt(waiting.operation, patience: .until(deadline)) {
+    let result = attempt(waiting.operation, patience: .until(deadline))
+    guard let request = waiting.claim() else { return giveBack(result) }
+    switch result {
     case .success(let reply): deliver(reply, to: request)
     case .failure(.failed(let errno)): request.fail(errno)
     case .failure(.wouldBlock): request.fail(.resourceTemporarilyUnavailable)
@@ -103,25 +106,13 @@ extension Session {
 
   /// Sends a reply; nodes that the kernel never got are taken back from it.
   private func deliver(_ reply: Reply, to request: consuming Request) {
-    if request.answer(reply) { return }
+    if !request.answer(reply) { giveBack(.success(reply)) }
+  }
+
+  /// Takes back nodes that were counted for an answer which the kernel did not get.
+  private func giveBack(_ result: Result<Reply, FileSystemError>) {
+    guard case .success(let reply) = result else { return }
     for node in reply.countedNodes { fileSystem.forget(node, count: 1) }
-  }
-}
-
-/// A request on its way to be tried again.
-private final class WaitingRequest: @unchecked Sendable {
-  let operation: Operation
-  // Taken by the one thread that has the job.
-  private var request: Request?
-
-  init(_ request: consuming Request, _ operation: Operation) {
-    self.request = consume request
-    self.operation = operation
-  }
-
-  /// The request, the first time.
-  func take() -> Request? {
-    request.take()
   }
 }
 

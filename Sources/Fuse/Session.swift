@@ -21,6 +21,8 @@ public final class Session: Sendable {
   ///
   /// No other lock is taken while it is held; nor while `progress` is.
   let ledger: Monitor<WorkerLedger>
+  /// Requests whose askers a signal has reached.
+  let interruptions = Interruptions()
   /// What became known while serving.
   private let progress = Monitor(Progress())
   // libfuse's session: set at the end of init and never again, destroyed with the object, which

@@ -37,25 +37,27 @@ struct FaultTests {
     }
   }
 
+  // A call may take as long as a crowded machine can hold up a server that answers. What a test
+  // then waits for, it waits for without a clock of its own: it either comes or fails.
+
   @Test("when the server is killed readers fail by the deadline; when it is back they succeed")
   func killedServer() throws {
     let server = try StoreServer(store)
     let address = server.address
-    try withMount(of: archive.text, from: address, ["--timeout", "1"]) { mount in
+    try withMount(of: archive.text, from: address, ["--timeout", "5"]) { mount in
       let file = mount.path.appending("zoo0/sizes/noise-16385")
-      try shell("ls -lR .", in: mount.path)
+      try shell("ls -lR . >/dev/null", in: mount.path)
       try server.kill()
 
-      let start = ContinuousClock.now
-      #expect(read(file) == .ioError)
-      #expect(ContinuousClock.now - start < .seconds(10))
-      // Known, and still known.
-      try shell("ls -lR . >/dev/null; df . >/dev/null", in: mount.path, within: 5)
+      #expect(Readers([file]).wait() == [.ioError])
+      // Known, and still known: there is nobody who could be asked.
+      try shell("ls -lR . >/dev/null; df . >/dev/null", in: mount.path)
 
       let next = try StoreServer(store, at: address)
       try withExtendedLifetime(next) {
-        #expect(eventually { read(file) == nil })
-        try expectManifest(of: archive, at: mount)
+        let manifest = try archive.manifest
+        #expect(
+          try eventually { try manifest.differences(in: Manifest(of: mount.path)).isEmpty })
       }
     }
   }
@@ -64,23 +66,21 @@ struct FaultTests {
   func frozenServer() throws {
     let server = try StoreServer(store)
     // Long enough that no reader gives up before the server goes on.
-    try withMount(of: archive.text, from: server.address, ["--timeout", "60"]) { mount in
+    try withMount(of: archive.text, from: server.address, ["--timeout", "120"]) { mount in
       try shell("ls -lR . >/dev/null; cat zoo0/sizes/noise-8192 >/dev/null", in: mount.path)
       let files = try manyFiles(64).map { mount.path.appending($0) }
       server.freeze()
 
       let readers = Readers(files)
-      let start = ContinuousClock.now
       try shell(
         """
         ls -lR . >/dev/null; stat zoo0/wide >/dev/null; df . >/dev/null
         find . -type f >/dev/null; cat zoo0/sizes/noise-8192 >/dev/null
-        """, in: mount.path, within: 10)
-      #expect(ContinuousClock.now - start < .seconds(5))
+        """, in: mount.path)
       #expect(readers.finished == 0)
 
       server.thaw()
-      #expect(readers.wait(within: 60) == Array(repeating: nil, count: 64))
+      #expect(readers.wait() == Array(repeating: nil, count: 64))
     }
   }
 
@@ -88,12 +88,12 @@ struct FaultTests {
   func frozenForEver() throws {
     let server = try StoreServer(store)
     defer { server.thaw() }
-    try withMount(of: archive.text, from: server.address, ["--timeout", "1"]) { mount in
+    try withMount(of: archive.text, from: server.address, ["--timeout", "5"]) { mount in
       try shell("ls -lR . >/dev/null", in: mount.path)
       let files = try manyFiles(64).map { mount.path.appending($0) }
       server.freeze()
 
-      #expect(Readers(files).wait(within: 20) == Array(repeating: .ioError, count: 64))
+      #expect(Readers(files).wait() == Array(repeating: .ioError, count: 64))
     }
   }
 
@@ -101,13 +101,34 @@ struct FaultTests {
   func unmountFrozen() throws {
     let server = try StoreServer(store)
     defer { server.thaw() }
-    try withMount(of: archive.text, from: server.address, ["--timeout", "2"]) { mount in
+    try withMount(of: archive.text, from: server.address, ["--timeout", "5"]) { mount in
       server.freeze()
       let reader = Readers([mount.path.appending("zoo0/tree/0/0/README")])
       kill(try mount.processIdentifier, SIGTERM)
-      #expect(try MountTable.waitForUnmount(at: mount.path, within: 10))
-      #expect(reader.wait(within: 20).count == 1)
-      try mount.waitForEnd(within: 20)
+      #expect(try MountTable.waitForUnmount(at: mount.path, within: ArchiveMount.limit))
+      #expect(reader.wait().count == 1)
+      try mount.waitForEnd()
+    }
+  }
+
+  @Test("a reader of a frozen server that is killed goes away at once, and so can the mount")
+  func killedReader() throws {
+    let server = try StoreServer(store)
+    defer { server.thaw() }
+    // Longer than anything here waits: who comes to an end was not kept until the deadline.
+    try withMount(of: archive.text, from: server.address, ["--timeout", "600"]) { mount in
+      try shell("stat zoo0 >/dev/null", in: mount.path)
+      server.freeze()
+      let readers = try ["stat zoo0/tree", "ls zoo0", "cat zoo0/sizes/noise-16385"].map {
+        try ChildProcess("sh", ["-c", "exec \($0)"], directory: mount.path)
+      }
+      // Whether they wait already or not, they have nothing else to end by.
+      for reader in readers {
+        reader.signal(SIGKILL)
+        #expect(try reader.waitForExit() == .signalled(SIGKILL))
+      }
+      server.thaw()
+      try expectManifest(of: archive, at: mount)
     }
   }
 
@@ -148,9 +169,9 @@ private final class Readers: Sendable {
   /// How many have come to an end.
   var finished: Int { results.withLock { $0.count { $0 != nil } } }
 
-  /// What became of them, once they have all come to an end; empty if they have not in time.
-  func wait(within seconds: Double) -> [Errno?] {
-    results.wait(until: .after(seconds: seconds)) { results in
+  /// What became of them, once they have all come to an end; empty if they do not.
+  func wait() -> [Errno?] {
+    results.wait(until: .after(seconds: ArchiveMount.limit * 2)) { results in
       let ended = results.compactMap(\.self)
       return ended.count == results.count ? ended : nil
     } ?? []
@@ -184,10 +205,10 @@ private func contents(of path: FilePath) throws(Errno) -> [UInt8] {
   }
 }
 
-/// Tries for half a minute; each try takes its time by itself.
-private func eventually(_ body: () -> Bool) -> Bool {
-  let deadline = Deadline.after(seconds: 30)
-  while !body() {
+/// Tries until it succeeds, for two minutes; each try takes its time by itself.
+private func eventually(_ body: () throws -> Bool) rethrows -> Bool {
+  let deadline = Deadline.after(seconds: 120)
+  while try !body() {
     if deadline.hasPassed { return false }
   }
   return true

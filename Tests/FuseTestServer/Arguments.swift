@@ -18,6 +18,9 @@ struct Arguments {
     meanByteCount = number("bytes") ?? meanByteCount
   }
 
+  /// Whether the tree has a link that hangs.
+  var hasHangingLink: Bool { words.contains("late-link") }
+
   private func number(_ key: String) -> Int? {
     words.first { $0.hasPrefix(key + "=") }.flatMap { Int($0.dropFirst(key.count + 1)) }
   }

@@ -28,6 +28,7 @@ enum FuseTestServer {
     let tree = MemoryTree.sample(
       directories: arguments.directories, filesEach: arguments.filesEach,
       meanByteCount: arguments.meanByteCount)
+    if arguments.hasHangingLink { tree.addHangingLink() }
     let messages = Monitor(0)
     let session = try Session(
       mounting: tree, at: arguments.mountpoint, options: arguments.options(counting: messages))

@@ -15,6 +15,13 @@ extension MemoryTree {
     return tree
   }
 
+  /// Adds `late-link`, a link that cannot be read, so that no `ls -l` comes to an end.
+  package func addHangingLink() {
+    add(
+      "late-link", to: 0, kind: .symbolicLink, permissions: 0o777,
+      .hangingLink(Array("hello".utf8)))
+  }
+
   /// Gives `body` the path and the contents of each file that has less than 2 MiB and does not
   /// hang.
   package func visitSmallFiles(_ body: (String, [UInt8]) throws -> Void) throws {

@@ -10,6 +10,8 @@ package final class MemoryTree: ReadOnlyFileSystem {
     /// Blocks of `unit` bytes, the last one shorter; nil is a hole.
     case blocks([HeapBytes?], size: Int, unit: Int)
     case link([UInt8])
+    /// A path that stays away until it is released.
+    case hangingLink([UInt8])
     case special
     /// Data that stays away until it is released.
     case hanging([UInt8])
@@ -106,7 +108,7 @@ package final class MemoryTree: ReadOnlyFileSystem {
     case .blocks(let blocks, let size, let unit):
       attributes.size = UInt64(size)
       attributes.blocks = UInt64(blocks.count { $0 != nil } * unit / 512)
-    case .link(let target): attributes.size = UInt64(target.count)
+    case .link(let target), .hangingLink(let target): attributes.size = UInt64(target.count)
     case .hanging(let bytes): attributes.size = UInt64(bytes.count)
     case .wrong: attributes.size = 10
     case .special: break
@@ -131,8 +133,13 @@ package final class MemoryTree: ReadOnlyFileSystem {
   }
 
   package func target(of link: NodeID, patience: Patience) throws(FileSystemError) -> [UInt8] {
-    guard case .link(let target) = try file(link).body else { throw .failed(.invalidArgument) }
-    return target
+    switch try file(link).body {
+    case .link(let target): return target
+    case .hangingLink(let target):
+      try hangUp(patience)
+      return target
+    default: throw .failed(.invalidArgument)
+    }
   }
 
   package func read(

@@ -16,6 +16,8 @@ final class TestServer {
 
   /// Starts a server and waits until its mount answers.
   init(_ words: String...) throws {
+    // Talking to a server that has died fails its test, not the whole run.
+    signal(SIGPIPE, SIG_IGN)
     mountpoint = try temporaryDirectory()
     (process, commands, answers) = try startServer([mountpoint] + words)
     let greeting = readLine(from: answers)
@@ -94,6 +96,7 @@ func failureOfServer(_ arguments: String...) throws -> String {
 }
 
 /// Runs a shell command; returns what it prints, errors included.
+@discardableResult
 func shell(_ command: String, in directory: String = "/") throws -> String {
   try ShellCommand(command, in: directory).output()
 }
@@ -107,10 +110,16 @@ struct ShellCommand {
   init(_ command: String, in directory: String = "/") throws {
     let pipe = try Pipe()
     process = try SpawnedProcess(
-      ["timeout", "60", "sh", "-c", "cd \"$0\" && \(command)", directory],
+      ["timeout", "60", "sh", "-c", "cd \"$0\" || exit\n\(command)", directory],
       descriptors: [(STDOUT_FILENO, pipe.writing), (STDERR_FILENO, pipe.writing)])
     printed = pipe.reading
     try pipe.writing.close()
+  }
+
+  /// Hands its first line to `body`, waits until it has ended, and returns the rest.
+  func output(after body: (_ firstLine: String) throws -> Void) throws -> String {
+    try body(readLine(from: printed))
+    return try output()
   }
 
   /// Waits until it has ended; returns what it printed, errors included.
