@@ -13,7 +13,7 @@ public final class Monitor<Value>: @unchecked Sendable {
   // heap, as POSIX requires, from init to deinit.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
-  private var value: Value
+  @usableFromInline var value: Value
 
   /// Puts `value` behind a new lock.
   public init(_ value: Value) {
@@ -35,25 +35,30 @@ public final class Monitor<Value>: @unchecked Sendable {
     unsafe mutex.deallocate()
   }
 
+  // What follows is inlined into other modules, where it is compiled for the type of the value:
+  // every block that is read passes here several times.
+
   /// Runs `body` with the value, alone.
   ///
   /// Wakes nobody: see `update`.
+  @inlinable
   public func withLock<Result, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
+    lock()
+    defer { unlock() }
     return try body(&value)
   }
 
   /// Runs `body` with the value, alone, then wakes every thread that waits for a change.
+  @inlinable
   public func update<Result, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    unsafe pthread_mutex_lock(mutex)
+    lock()
     defer {
-      unsafe pthread_cond_broadcast(condition)
-      unsafe pthread_mutex_unlock(mutex)
+      wakeAll()
+      unlock()
     }
     return try body(&value)
   }
@@ -66,21 +71,41 @@ public final class Monitor<Value>: @unchecked Sendable {
   /// Waits until `body` returns something, trying it anew after each `update`.
   ///
   /// - Returns: what `body` returned, or nil once `deadline` has passed (never with no deadline).
+  @inlinable
   public func wait<Result, Failure: Error>(
     until deadline: Deadline? = nil, _ body: (inout Value) throws(Failure) -> Result?
   ) throws(Failure) -> Result? {
-    unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
+    lock()
+    defer { unlock() }
     while true {
       if let result = try body(&value) { return result }
-      guard let deadline else {
-        unsafe pthread_cond_wait(condition, mutex)
-        continue
-      }
-      var limit = deadline.timespec
-      if unsafe pthread_cond_timedwait(condition, mutex, &limit) == ETIMEDOUT {
-        return try body(&value)
-      }
+      if !waitForChange(until: deadline) { return try body(&value) }
     }
+  }
+
+  @usableFromInline
+  func lock() {
+    unsafe pthread_mutex_lock(mutex)
+  }
+
+  @usableFromInline
+  func unlock() {
+    unsafe pthread_mutex_unlock(mutex)
+  }
+
+  @usableFromInline
+  func wakeAll() {
+    unsafe pthread_cond_broadcast(condition)
+  }
+
+  /// Lets go of the lock until a change; false once `deadline` has passed.
+  @usableFromInline
+  func waitForChange(until deadline: Deadline?) -> Bool {
+    guard let deadline else {
+      unsafe pthread_cond_wait(condition, mutex)
+      return true
+    }
+    var limit = deadline.timespec
+    return unsafe pthread_cond_timedwait(condition, mutex, &limit) != ETIMEDOUT
   }
 }

@@ -39,6 +39,7 @@ public final class ArchiveFileSystem: ReadOnlyFileSystem {
   let prefetcher: Prefetcher
   private let directories: DirectoryCache
   private let inMemory: any BlockSource
+  private let whole: any BlockSource
 
   /// Shows `archive`, whose blocks are read through `cache`.
   ///
@@ -55,7 +56,8 @@ public final class ArchiveFileSystem: ReadOnlyFileSystem {
     prefetcher = Prefetcher(
       cache: cache, cacheBytes: cacheBytes, directories: directories,
       isLocal: options.readsPromptly)
-    inMemory = cache.inMemory
+    whole = options.readsPromptly ? cache.unhurried : cache
+    inMemory = options.readsPromptly ? whole : cache.inMemory
     users = OwnerMap(override: options.owner, fallback: Accounts.effectiveUserID) {
       Accounts.userID(of: $0)
     }
@@ -79,8 +81,8 @@ public final class ArchiveFileSystem: ReadOnlyFileSystem {
   /// Where to read blocks for a request of this patience.
   func source(_ patience: Patience) -> any BlockSource {
     switch patience {
-    case .none where !options.readsPromptly: inMemory
-    default: cache
+    case .none: inMemory
+    case .until: whole
     }
   }
 

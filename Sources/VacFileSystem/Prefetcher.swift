@@ -20,6 +20,8 @@ final class Prefetcher: Sendable {
   private static let remoteWindow = 16 << 20
 
   private let cache: BlockCache
+  private let source: any BlockSource
+  private let isLocal: Bool
   private let directories: DirectoryCache
   private let readAhead: ReadAhead
   private let walkAhead: WalkAhead
@@ -32,6 +34,8 @@ final class Prefetcher: Sendable {
   ///   - isLocal: whether blocks are at hand, so that a little is asked for only.
   init(cache: BlockCache, cacheBytes: Int, directories: DirectoryCache, isLocal: Bool) {
     self.cache = cache
+    self.isLocal = isLocal
+    source = isLocal ? cache.unhurried : cache
     self.directories = directories
     readAhead = ReadAhead(cacheBytes: cacheBytes)
     walkAhead = WalkAhead(
@@ -104,12 +108,23 @@ final class Prefetcher: Sendable {
 
   private func ask(for files: inout [WalkCursor.File], in run: WalkAhead.RunNumber) {
     for file in files { walkAhead.expect(file, in: run) }
-    cache.prefetch(files.compactMap(\.entry.top))
-    let trees = files.map(\.entry).filter { $0.depth > 0 }
-    if !trees.isEmpty {
-      workers.submit { for tree in trees { self.ask(for: 0..<WalkAhead.bytesOfFile, of: tree) } }
-    }
+    let entries = files.map(\.entry)
     files = []
+    if isLocal { return read(entries) }
+    cache.prefetch(entries.compactMap(\.top))
+    let trees = entries.filter { $0.depth > 0 }
+    guard !trees.isEmpty else { return }
+    workers.submit { for tree in trees { self.ask(for: 0..<WalkAhead.bytesOfFile, of: tree) } }
+  }
+
+  /// Reads files whose blocks are at hand, one block after the other.
+  ///
+  /// No other thread has to be woken for them, and a reader who catches up finds what is still to
+  /// be read untouched, and reads it himself.
+  private func read(_ entries: [Entry]) {
+    for entry in entries {
+      _ = try? HashTree(entry, in: source).slices(in: 0..<WalkAhead.bytesOfFile)
+    }
   }
 
   private func ask(for range: Range<Int>, of entry: Entry) {
@@ -118,7 +133,7 @@ final class Prefetcher: Sendable {
 
   private func load(_ reference: DirectoryReference) -> Directory? {
     try? directories.directory(
-      reference, from: cache, until: .after(seconds: Self.patienceSeconds))
+      reference, from: source, until: .after(seconds: Self.patienceSeconds))
   }
 }
 

@@ -34,7 +34,8 @@ package final class ReadAhead: Sendable {
 
   /// Notes a read, and returns what should be asked for now: nothing for most reads.
   package func rangeToAsk(after read: Range<Int>, of node: NodeID, size: Int) -> Range<Int>? {
-    runs.withLock { runs in
+    if read.lowerBound == 0, read.upperBound >= size { return nil }
+    return runs.withLock { runs in
       var run = runs.value(for: node) ?? Run(next: 0, asked: 0, window: Self.firstWindow)
       let isSequential = abs(read.lowerBound - run.next) <= Self.tolerance
       if !isSequential { run = Run(next: 0, asked: 0, window: Self.firstWindow) }

@@ -61,6 +61,12 @@ public final class BlockCache: BlockSource {
   /// The cache as a source that never waits: what is not in memory is `BlockError.notInMemory`.
   public var inMemory: some BlockSource { MemoryView(cache: self) }
 
+  /// The cache as a source that fetches nothing ahead.
+  ///
+  /// For an upstream that has its blocks at hand: to have another thread fetch one takes about as
+  /// long as to read it.
+  public var unhurried: some BlockSource { UnhurriedView(cache: self) }
+
   /// Reads a block from memory, or from upstream.
   ///
   /// Throws what upstream throws; a failure is not kept, so that the next reader tries anew.
@@ -144,6 +150,15 @@ private struct MemoryView: BlockSource {
 
   func read(_ address: BlockAddress) throws(BlockError) -> Block {
     try cache.readFromMemory(address)
+  }
+}
+
+/// A cache seen as a source that takes no hints.
+private struct UnhurriedView: BlockSource {
+  let cache: BlockCache
+
+  func read(_ address: BlockAddress) throws(BlockError) -> Block {
+    try cache.read(address)
   }
 }
 

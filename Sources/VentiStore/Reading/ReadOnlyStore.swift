@@ -20,8 +20,11 @@ public final class ReadOnlyStore: BlockFetcher {
   public static let tableEntryLimit = 8 << 20
   /// Threads that `fetch` uses.
   static let fetchThreadCount = 4
-  /// Blocks that may wait for those threads.
-  static let fetchQueueLimit = 4096
+  /// Blocks that one of those threads reads in a row: to wake another takes as long as to read
+  /// some of them.
+  static let fetchBatchCount = 16
+  /// Batches that may wait for those threads.
+  static let fetchQueueLimit = 256
 
   /// The arenas, in the order in which they are filled.
   public let arenas: [Arena]
@@ -123,11 +126,14 @@ public final class ReadOnlyStore: BlockFetcher {
 
   /// Reads blocks on a few threads of the store's own.
   ///
-  /// Once more than `fetchQueueLimit` blocks wait, the caller's thread reads the next one itself.
+  /// Once more than `fetchQueueLimit` batches wait, the caller's thread reads the next one itself.
   public func fetch(_ addresses: [BlockAddress], deliver: @escaping BlockDelivery) {
-    for address in addresses {
+    for start in stride(from: 0, to: addresses.count, by: Self.fetchBatchCount) {
+      let batch = addresses[start..<min(start + Self.fetchBatchCount, addresses.count)]
       let job = { @Sendable in
-        deliver(address, Result { () throws(BlockError) in try self.read(address) })
+        for address in batch {
+          deliver(address, Result { () throws(BlockError) in try self.read(address) })
+        }
       }
       if !pool.submit(job) { job() }
     }
