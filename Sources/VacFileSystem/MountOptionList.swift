@@ -11,6 +11,8 @@ public struct MountOptionList: Sendable, Equatable {
   public var owner: UInt32?
   /// The group of every file, in place of those in the archive (`gid=`).
   public var group: UInt32?
+  /// The store, for lines of fstab(5), which have no other place for it (`store=`).
+  public var store: String?
 
   /// The defaults: a private mount of type `fuse.vacfs` that shows `source`.
   public init(source: String) {
@@ -52,7 +54,7 @@ public struct MountOptionList: Sendable, Equatable {
     case "auto_unmount": mount.unmountsAutomatically = true
     case "rw", "suid", "dev":
       throw .notApplicable(name, reason: "an archive is mounted with ro, nosuid and nodev")
-    case "uid", "gid", "subtype", "fsname":
+    case "uid", "gid", "store", "subtype", "fsname":
       throw .invalidValue(name, value: "", expected: "\(name)=VALUE")
     default: throw .unknown(name)
     }
@@ -62,6 +64,7 @@ public struct MountOptionList: Sendable, Equatable {
     switch name {
     case "uid": owner = try number(name, value)
     case "gid": group = try number(name, value)
+    case "store": store = try text(name, value)
     case "subtype": mount.subtype = try text(name, value)
     case "fsname": mount.source = try text(name, value)
     default: throw .unknown("\(name)=\(value)")

@@ -18,10 +18,14 @@ struct ArchiveMount {
   init(_ command: Vacfs) throws {
     self.command = command
     archive = try ArchiveScore(argument: command.archive)
-    location = try StoreLocation(option: command.store, variable: Environment["venti"])
     var options = MountOptionList(source: archive.description)
     for list in command.options { try options.apply(list) }
     try options.checkPermissions(unless: command.checksNoPermissions)
+    if let store = options.store, let other = command.store {
+      throw MountOptionError.notApplicable("store=\(store)", reason: "-h names '\(other)'")
+    }
+    location = try StoreLocation(
+      option: command.store ?? options.store, variable: Environment["venti"])
     self.options = options
   }
 

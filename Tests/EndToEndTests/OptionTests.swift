@@ -55,6 +55,19 @@ struct OptionTests {
     }
   }
 
+  @Test("mount(8) and fstab mount by the type fuse.vacfs", .enabled(if: isRoot, "root only"))
+  func mountHelper() throws {
+    try shell("mkdir mnt", in: directory.path)
+    let mountpoint = directory.path.appending("mnt")
+    // As mount(8) calls it, which itself would look for vacfs in the system's directories only.
+    let output = try shell(
+      """
+      PATH=$(dirname $1):$PATH mount.fuse3 $2 $3 -o ro,nosuid,nodev,noatime,store=$4 -t fuse.vacfs
+      ls mnt; fusermount3 -u mnt
+      """, in: directory.path, Fixture.program("vacfs"), FilePath(archive), mountpoint, store)
+    #expect(output == "zoo0\n")
+  }
+
   @Test("a private mount is for the mounting user, who may read everything")
   func privateMount() throws {
     try withMount(of: archive, from: store.string) { mount in

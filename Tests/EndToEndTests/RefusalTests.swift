@@ -198,6 +198,13 @@ struct RefusalTests {
     #expect(text.split(separator: "\n").count == 1)
   }
 
+  @Test("two stores")
+  func twoStores() throws {
+    try expectRefusal(
+      "-h", store.string, "-o", "store=elsewhere", archive, mountpoint,
+      says: "mount option 'store=elsewhere': -h names '\(store)'")
+  }
+
   @Test("permissions that the kernel is to check, and is not to")
   func contradiction() throws {
     let text = try refusal(
