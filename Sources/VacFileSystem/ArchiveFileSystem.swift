@@ -18,6 +18,10 @@ public final class ArchiveFileSystem: ReadOnlyFileSystem {
     public var group: UInt32?
     /// Whether reading a block never takes long: files of this machine, not a network.
     public var readsPromptly = false
+    /// Whether extended attributes are shown.
+    ///
+    /// The kernel keeps none of them, and asks anew whenever somebody wants to know.
+    public var showsExtendedAttributes = false
     /// What `df` shows as the size, in bytes; 0 where it is not known.
     public var storeByteCount = 0
     /// Takes what goes wrong, a line each.

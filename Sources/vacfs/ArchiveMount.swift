@@ -70,6 +70,7 @@ struct ArchiveMount {
     options.owner = self.options.owner
     options.group = self.options.group
     options.readsPromptly = store.isLocal
+    options.showsExtendedAttributes = command.showsExtendedAttributes
     options.storeByteCount = store.byteCount
     options.log = { log.error($0) }
     return options

@@ -58,6 +58,11 @@ struct Vacfs: ParsableCommand {
   var checksNoPermissions = false
 
   @Flag(
+    name: .customLong("xattr"),
+    help: "Show extended attributes and access control lists; each look at them asks anew.")
+  var showsExtendedAttributes = false
+
+  @Flag(
     name: [.customShort("V"), .customLong("trace-venti")], help: "Log every call to the server.")
   var tracesVenti = false
 
