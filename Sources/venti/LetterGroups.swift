@@ -8,8 +8,20 @@ struct LetterGroups {
   /// Letters of the command, and whether they take values, as its help lists them.
   private let takesValue: [Character: Bool]
 
-  /// The letters of a command.
-  init(of command: any ParsableCommand.Type) {
+  /// The arguments of a command with a word for each letter; from `--` on they stay as they are.
+  static func split(_ arguments: [String], of command: any ParsableCommand.Type) -> [String] {
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    // Most have no groups, and need no help text read.
+    guard arguments[..<end].contains(where: isGroup) else { return arguments }
+    return arguments[..<end].flatMap(LetterGroups(of: command).letters) + arguments[end...]
+  }
+
+  /// Whether a word may be a group of letters.
+  private static func isGroup(_ word: String) -> Bool {
+    word.hasPrefix("-") && !word.hasPrefix("--") && word.count > 2
+  }
+
+  private init(of command: any ParsableCommand.Type) {
     var takesValue: [Character: Bool] = [:]
     for line in command.helpMessage(columns: 200).split(separator: "\n") {
       // "  -h, --store <store>", "  -a <a>  Bytes", "  -4      Make"
@@ -21,15 +33,9 @@ struct LetterGroups {
     self.takesValue = takesValue
   }
 
-  /// The arguments with a word for each letter; from `--` on they stay as they are.
-  func split(_ arguments: [String]) -> [String] {
-    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-    return arguments[..<end].flatMap(letters) + arguments[end...]
-  }
-
   /// The letters of a word; the word itself when it is no group of letters that are known.
   private func letters(of word: String) -> [String] {
-    guard word.hasPrefix("-"), !word.hasPrefix("--"), word.count > 2 else { return [word] }
+    guard Self.isGroup(word) else { return [word] }
     var letters: [String] = []
     var rest = word.dropFirst()
     while let letter = rest.popFirst() {

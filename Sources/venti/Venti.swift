@@ -66,7 +66,7 @@ struct Venti: ParsableCommand {
     let name = line.first.flatMap { FilePath($0).lastComponent?.string } ?? ""
     let words = (command(name) == nil ? [] : [name]) + line.dropFirst()
     guard let first = words.first, let command = command(first) else { return words }
-    return [first] + LetterGroups(of: command).split(Array(words.dropFirst()))
+    return [first] + LetterGroups.split(Array(words.dropFirst()), of: command)
   }
 
   private static func command(_ name: String) -> (any ParsableCommand.Type)? {

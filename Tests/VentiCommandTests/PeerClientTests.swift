@@ -78,6 +78,22 @@ struct PeerClientTests {
     try checkClients(server.address)
   }
 
+  @Test("plan9port's unvac restores the same from our server as from its own")
+  func restores() throws {
+    let store = try StoreFixture.store.unpack(into: directory)
+    let archive = ArchiveFixture.nightly.file.string
+    do {
+      let server = try Plan9port.Server(plan9port, store, "-r")
+      try plan9port.run("unvac", "-h", server.address, archive, directory: makeDirectory("theirs"))
+      try server.stop()
+    }
+    let server = try StoreServer(store)
+    try plan9port.run("unvac", "-h", server.address, archive, directory: makeDirectory("ours"))
+    try ChildProcess.run(
+      "diff", "-r", directory.appending("theirs").string, directory.appending("ours").string)
+    #expect(try ChildProcess.run("find", directory.appending("ours").string).count > 500)
+  }
+
   @Test("each side's copy and wrarena fill the other's server, and its checks find all in order")
   func copies() throws {
     let source = try StoreServer(StoreFixture.store.unpack(into: directory))
