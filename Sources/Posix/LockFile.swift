@@ -27,7 +27,10 @@ public final class LockFile: Sendable {
     Self.writeProcess(to: descriptor)
   }
 
+  /// Unlocks, not only closes: a process that another thread is just starting has the descriptor too,
+  /// until it becomes its program.
   deinit {
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 

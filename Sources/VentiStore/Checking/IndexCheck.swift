@@ -40,10 +40,12 @@ struct IndexCheck {
     _ buckets: Range<Int>, _ clumps: [ArenaDirectories.Element], _ report: inout CheckReport
   ) throws(StoreError) {
     var rest = clumps[...]
+    var blank = BlankBuckets()
     for number in buckets {
       let here = rest.prefix { index.map.bucket(of: $0.entry.score) == number }
       rest = rest.dropFirst(here.count)
       guard let section = index.section(ofBucket: number) else { continue }
+      if here.isEmpty, blank.contains(number, of: section) { continue }
       let bucket = try section.bucket(number)
       let entries = try section.entries(ofBucket: number)
       if (try? bucket.isSound(as: number, of: index.map)) != true {

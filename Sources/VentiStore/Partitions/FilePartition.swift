@@ -48,6 +48,12 @@ public final class FilePartition: Partition {
     return file.readInMemory(count, at: start + offset)
   }
 
+  /// Asks the file system, which knows the holes of a sparse file.
+  public func firstData(from offset: Int) -> Int {
+    guard let data = file.firstData(from: start + offset) else { return length }
+    return min(data - start, length)
+  }
+
   /// Writes all of `bytes`.
   public func write(_ bytes: RawSpan, at offset: Int) throws(StoreError) {
     try check(bytes.byteCount, at: offset)

@@ -19,6 +19,9 @@ public protocol Partition: Sendable {
   /// Reads as `read` does, if that takes no waiting for a disk or a network; else nil.
   func readInMemory(_ count: Int, at offset: Int) throws(StoreError) -> Block?
 
+  /// The first byte at or after `offset` that may be other than zero; `length` when there is none.
+  func firstData(from offset: Int) -> Int
+
   /// Writes all of `bytes` at `offset`; `sync` makes them safe.
   func write(_ bytes: RawSpan, at offset: Int) throws(StoreError)
 
@@ -29,6 +32,9 @@ public protocol Partition: Sendable {
 extension Partition {
   /// Knows nothing of what is in memory.
   public func readInMemory(_ count: Int, at offset: Int) throws(StoreError) -> Block? { nil }
+
+  /// Knows of no holes.
+  public func firstData(from offset: Int) -> Int { offset }
 
   /// Checks that a range lies within the partition.
   func check(_ count: Int, at offset: Int) throws(StoreError) {

@@ -38,6 +38,16 @@ struct StoreFile: Sendable {
     return isThere ? block : nil
   }
 
+  /// The first byte at or after `offset` that may be other than zero; nil when there is none.
+  func firstData(from offset: Int) -> Int? {
+    do throws(Errno) {
+      return try file.firstData(from: offset)
+    } catch {
+      // What cannot tell may have data anywhere.
+      return offset
+    }
+  }
+
   func write(_ bytes: RawSpan, at offset: Int) throws(StoreError) {
     do throws(Errno) {
       try file.write(bytes, at: offset)

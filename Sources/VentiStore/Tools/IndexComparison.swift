@@ -79,10 +79,12 @@ package struct IndexComparison: Sendable {
     clumps.sort { $0.entry < $1.entry }
     try countMissingFromBloom(clumps)
     var rest = clumps[...]
+    var blank = BlankBuckets()
     for number in buckets {
       let here = rest.prefix { index.map.bucket(of: $0.entry.score) == number }
       rest = rest.dropFirst(here.count)
       guard let section = index.section(ofBucket: number) else { continue }
+      if here.isEmpty, blank.contains(number, of: section) { continue }
       let difference = Self.compare(
         try section.entries(ofBucket: number), here, section, number)
       if !difference.isEmpty { body(difference) }
