@@ -82,6 +82,8 @@ struct PeerClientTests {
   func restores() throws {
     let store = try StoreFixture.store.unpack(into: directory)
     let archive = ArchiveFixture.nightly.file.string
+    // With so small a filter plan9port's server loses bits, and with them blocks: one of this archive.
+    try ChildProcess.run("sed", "-i", "/^bloom/d", "venti.conf", directory: store)
     do {
       let server = try Plan9port.Server(plan9port, store, "-r")
       try plan9port.run("unvac", "-h", server.address, archive, directory: makeDirectory("theirs"))
