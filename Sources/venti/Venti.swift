@@ -41,7 +41,7 @@ struct Venti: ParsableCommand {
       CommandGroup(
         name: "Index", subcommands: [BuildIndex.self, CheckIndex.self, SyncIndex.self]),
     ],
-    helpNames: .long)
+    helpNames: .shortAndLong)
 
   /// Runs the command.
   ///

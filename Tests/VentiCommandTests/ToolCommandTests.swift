@@ -163,6 +163,16 @@ struct ToolCommandTests {
     #expect(child.errorOutput.contains(message))
   }
 
+  @Test("help is where people look for it, and -h is the store where a command has one")
+  func help() throws {
+    for arguments in [["-h"], ["--help"], ["help"], []] {
+      let child = try ChildProcess(program, arguments)
+      #expect(try child.waitForExit() == .success)
+      #expect(child.output.hasPrefix("OVERVIEW: "))
+    }
+    #expect(try run("roots", "-h", "/nonexistent").errors.contains("no such file or directory"))
+  }
+
   @Test("completion scripts name every command", arguments: ["bash", "zsh", "fish"])
   func completion(shell: String) throws {
     let script = try run("--generate-completion-script", shell)
