@@ -21,7 +21,7 @@ package struct WritableStore: Sendable {
     switch location {
     case .local(let path):
       do throws(StoreError) {
-        let store = try Store(opening: path)
+        let store = try Store(opening: path, options: Self.options)
         (blocks, local) = (store, store)
       } catch {
         throw CommandError("\(error)")
@@ -41,7 +41,15 @@ package struct WritableStore: Sendable {
     return "'venti grow --size 100g \(path)' adds room"
   }
 
-  /// Makes everything safe, brings the index of a store of this machine up to date, and ends.
+  /// For commands that write for a while, and end: moderate memory, and no index for a few blocks.
+  private static var options: WriteOptions {
+    var options = WriteOptions()
+    options.unindexedClumpLimit = 1 << 17
+    options.unindexedAtEndLimit = 1 << 15
+    return options
+  }
+
+  /// Makes everything safe, and ends.
   package func close() throws(BlockError) {
     if let local { try local.close() } else { try blocks.sync() }
   }

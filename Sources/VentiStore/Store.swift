@@ -178,7 +178,7 @@ public final class Store: BlockStore, BlockFetcher {
     try engine.flushIndex()
   }
 
-  /// Makes everything safe, brings the index up to date, and ends.
+  /// Makes everything safe, brings the index up to date as far as `WriteOptions` asks, and ends.
   ///
   /// - Throws: `BlockError.failed` when something could not be written, now or before.
   public func close() throws(BlockError) {

@@ -34,6 +34,18 @@ final class Workplace: Sendable {
     try ChildProcess.run("bash", "-euc", script, directory: directory.path)
   }
 
+  /// Serves the store, for writers too, while `body` runs.
+  func serving(_ body: (_ address: String) throws -> Void) throws {
+    let server = try ChildProcess(
+      Fixture.program("venti"),
+      ["serve", "-c", store, "-a", "tcp!127.0.0.1!0", "--http", "tcp!127.0.0.1!0"])
+    try server.waitForOutput("serving at ")
+    let words = server.output.split { $0 == " " || $0 == "\n" }
+    let address = words.first { $0.hasPrefix("tcp!127.0.0.1!") }
+    try body(String(address ?? ""))
+    #expect(try server.terminate() == .success)
+  }
+
   /// What a program did.
   struct Outcome {
     let status: ChildProcess.ExitStatus

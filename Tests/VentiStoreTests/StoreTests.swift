@@ -29,6 +29,25 @@ struct StoreTests {
     #expect(report.unindexedCount == 0)
   }
 
+  @Test("a few clumps may be left unindexed: they are found, and indexed once there are more")
+  func unindexedAtEnd() throws {
+    let simulated = try SimulatedStore()
+    let blocks = SimulatedStore.blocks(120, seed: 5)
+    var options = WriteOptions()
+    options.unindexedAtEndLimit = 100
+    for part in [blocks[..<80], blocks[80...]] {
+      let store = try simulated.open(options)
+      for (block, type) in part { try store.write(block, type: type) }
+      try store.close()
+      let report = try simulated.check()
+      #expect(report.problems == [])
+      #expect(report.unindexedCount == (part.startIndex == 0 ? 80 : 0))
+      let again = try simulated.open(options)
+      for (block, type) in part { try again.expect(block, type) }
+      try again.close()
+    }
+  }
+
   @Test("a block is stored once, whoever writes it, whenever")
   func once() throws {
     let simulated = try SimulatedStore()

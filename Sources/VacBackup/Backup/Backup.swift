@@ -147,6 +147,7 @@ package final class Backup: Sendable {
   ) throws(BackupError) {
     let (qid, link) = scribe.number(of: file.status)
     if case .later = link {
+      if options.skipsUnchanged, isUnchanged(file) { counters.countUnchangedFile() }
       return try scribe.addJob(
         jobs.submit(file, .attributes(nil)), file, qid: qid, link: link)
     }
@@ -166,6 +167,10 @@ package final class Backup: Sendable {
     }
     let stored = StoredFile(contents: contents, status: file.status, attributes: attributes)
     try scribe.add(stored, file, qid: qid, link: link)
+  }
+
+  private func isUnchanged(_ file: SourceFile) -> Bool {
+    file.previous?.contents(ifUnchanged: file.status, layout: options.layout) != nil
   }
 
   private func addStandardInput(

@@ -11,13 +11,20 @@ extension StoreEngine {
       let (isLast, hasFailed) = state.withLock { ($0.isClosing, $0.failure != nil) }
       if hasFailed { break }
       attempt { () throws(StoreError) in
-        try updateIndex(sealing: !isLast)
+        if !isLast || !leavesRest { try updateIndex(sealing: !isLast) }
         // However short the sessions, some arena gets its seal in each.
         if isLast, let number = nextToSeal() { try seal(number) }
       }
       if isLast { break }
     }
     state.update { $0.threads -= 1 }
+  }
+
+  /// Whether what is not indexed yet is so little that it can be left to the next opening.
+  private var leavesRest: Bool {
+    state.withLock { state in
+      !state.indexing.isWaiting && state.waitingForIndex <= options.unindexedAtEndLimit
+    }
   }
 
   func hasIndexWork(_ state: WriteState) -> Bool {

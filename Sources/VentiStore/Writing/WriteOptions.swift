@@ -10,6 +10,11 @@ public struct WriteOptions: Sendable {
   public var unwrittenByteLimit = 16 << 20
   /// Clumps that wait to be entered in the index; writers wait beyond that.
   public var unindexedClumpLimit = 1 << 18
+  /// Clumps that may be left for the next opening, or a later one, to enter in the index.
+  ///
+  /// They are found in the directories of arenas in moments, while to index a few takes a write of a
+  /// bucket each. Readers find them too, and plan9port's server indexes them when it starts.
+  public var unindexedAtEndLimit = 0
   /// Whether blocks are compressed.
   public var compresses = true
   /// The time of day, in seconds since 1970.
