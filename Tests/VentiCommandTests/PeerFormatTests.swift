@@ -125,5 +125,11 @@ struct PeerFormatTests {
       #expect(ours.notes == theirs.notes)
     }
     try ChildProcess.run("cmp", "arenas0", "copy", directory: pair.ours)
+    // Theirs counts nothing as written, and is read all the same.
+    let venti = Fixture.program("venti")
+    try ChildProcess.run(venti, "checkarenas", "-a", "copy", directory: pair.theirs)
+    #expect(
+      try ChildProcess.run(venti, "printarena", "copy", directory: pair.theirs)
+        == ChildProcess.run(venti, "printarena", "arenas0", directory: pair.theirs))
   }
 }

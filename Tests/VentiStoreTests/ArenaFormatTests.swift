@@ -53,6 +53,19 @@ struct ArenaTailTests {
     #expect(tail.written.isSealed)
   }
 
+  @Test(
+    "an extension that counts nothing, as plan9port's mirrorarenas writes it, says no less than the index"
+  )
+  func mirrored() throws {
+    var bytes = Golden.arenaTailWithExtension
+    for offset in 110..<135 { bytes[offset] = 0 }
+
+    let tail = try ArenaTail(parsing: Block(bytes).bytes)
+
+    #expect(tail.indexed.clumpCount == 571)
+    #expect(tail.written == tail.indexed)
+  }
+
   @Test("more indexed than written is an error")
   func reversed() {
     var bytes = Golden.arenaTailWithExtension

@@ -81,6 +81,9 @@ public struct ArenaTail: Equatable, Sendable {
     let compressed = try reader.count32()
     var written = try reader.sizesAndSeal(
       clumpCount: clumps, compressedClumpCount: compressed)
+    // plan9port's mirrorarenas counts nothing as written in an arena that it has not copied a seal of;
+    // what is indexed was written.
+    if written == .empty { return indexed }
     // Old servers left a stale extension in arenas that are sealed for good.
     if indexed.isSealed { written.isSealed = true }
     guard
