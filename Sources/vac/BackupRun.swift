@@ -43,6 +43,7 @@ struct BackupRun {
       arguments, to: store.blocks, previous: previous.compared(), days: days, options: options,
       observer: report.observer)
     current.withLock { $0 = backup }
+    report.countBytes(of: backup)
     let watch = try TerminationWatch { _ in backup.cancel() }
     let score = try withExtendedLifetime(watch) { try archive(backup) }
     try publish(score, report)

@@ -1,5 +1,6 @@
 import CommandSupport
 import Posix
+import SystemPackage
 import VacArchive
 import VacBackup
 import VentiCore
@@ -9,15 +10,30 @@ final class Report: Sendable {
   private let options: OutputOptions
   private let line: ProgressLine
   private let counters: @Sendable () -> BackupCounters?
+  /// Bytes that there are to be archived, once they are counted.
+  private let total = Monitor<Int?>(nil)
   private let begun = Deadline.now
 
   /// - Parameter counters: what there is to tell of, once it is.
   init(_ options: OutputOptions, _ counters: @escaping @Sendable () -> BackupCounters?) {
-    let begun = begun
+    let (begun, total) = (begun, total)
     self.options = options
     self.counters = counters
     line = ProgressLine {
-      counters().map { BackupProgress($0, seconds: -begun.secondsLeft).text } ?? ""
+      counters().map { counters in
+        BackupProgress(
+          counters, seconds: -begun.secondsLeft, total: total.withLock { $0 }
+        ).text
+      } ?? ""
+    }
+  }
+
+  /// Has the bytes of a backup counted where somebody looks on, on a thread of its own.
+  func countBytes(of backup: Backup) {
+    guard Terminal(.standardError) != nil else { return }
+    Thread.start("count") { [total] in
+      let count = backup.countBytes()
+      total.withLock { $0 = count }
     }
   }
 

@@ -197,4 +197,47 @@ struct BackupTests {
       #expect(error?.error == .archive(.block(.failed(reason: "told to fail"))))
     }
   }
+
+  @Test("a file that shrinks while it is read is stored as it was read, and told")
+  func shrinking() throws {
+    let tree = try SourceTree("head -c 9000000 /dev/urandom >f")
+    let store = HookedStore(tree.store) {
+      try? tree.shell("truncate -s 1000001 f")
+    }
+
+    let score = try tree.makeBackup(to: store).run()
+
+    let item = try #require(try tree.item("f", in: score))
+    #expect(item.size < 9_000_000)
+    #expect(
+      tree.problems == [
+        "'f': changed while it was read: stored are \(item.size) bytes, expected 9000000"
+      ])
+  }
+
+  @Test("a file that is written to while it is read is told")
+  func growing() throws {
+    let tree = try SourceTree("head -c 9000000 /dev/urandom >f")
+    let store = HookedStore(tree.store) { try? tree.shell("echo more >>f") }
+
+    let score = try tree.makeBackup(to: store).run()
+
+    #expect(try tree.item("f", in: score)?.size == 9_000_000)
+    #expect(tree.problems == ["'f': changed while it was read"])
+  }
+
+  @Test("a file that goes, or becomes another, is told and left out, and the rest is stored")
+  func vanishing() throws {
+    let tree = try SourceTree("echo 1 >a; echo 2 >b; echo 3 >c")
+    let backup = try tree.makeBackup(event: { path, _ in
+      if path == "a" { try? tree.shell("rm a") }
+      if path == "b" { try? tree.shell("rm b; mkdir b") }
+    })
+
+    let score = try backup.run()
+
+    #expect(try tree.paths(in: score) == ["c"])
+    #expect(tree.problems.count == 2)
+    #expect(backup.counters.problems == 2)
+  }
 }
