@@ -42,7 +42,6 @@ enum Arenas {
     let output = ToolOutput(print: { _ in }, note: { _ in })
     _ = try? ArenaPrinter(arena, to: output).run()
     _ = try? ArenaSender(to: output).send(arena, to: nil)
-    _ = RootListing(of: [arena])
     guard let repair = try? ArenaRepair(of: arena), !repair.tail.written.isSealed else { return }
     try? repair.apply([])
     expect((try? arena.tail()) != nil, "an arena that was mended has a tail")
