@@ -114,6 +114,10 @@ let package = Package(
     .executableTarget(
       name: "FuseTestServer", dependencies: ["Fuse", "FuseTestTree", "Posix", system],
       path: "Tests/FuseTestServer", swiftSettings: settings),
+    .executableTarget(
+      name: "StoreBenchmark",
+      dependencies: ["Posix", "VentiCore", "VentiStore", argumentParser, system],
+      path: "Benchmarks/StoreBenchmark", swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
