@@ -66,7 +66,7 @@ public final class Store: BlockStore, BlockFetcher {
     _ parts: StoreParts, options: WriteOptions, lock: LockFile?,
     progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
   ) throws(StoreError) {
-    let opened = try StoreOpening(parts: parts, progress: progress).open()
+    let opened = try StoreOpening(parts: parts, notice: options.notice, progress: progress).open()
     var tails: [ArenaTail] = []
     for slot in opened.slots { tails.append(try slot.arena.tail()) }
     engine = StoreEngine(
@@ -115,7 +115,8 @@ public final class Store: BlockStore, BlockFetcher {
 
   private func readIndexed(_ search: inout BlockSearch) -> Block? {
     do throws(StoreError) {
-      let entries = try index.entries(for: search.address.score, search.address.type)
+      let entries = try engine.buckets.entries(
+        for: search.address.score, search.address.type)
       return search.read(entries, through: engine.addresses)
     } catch {
       search.note(gap: error)

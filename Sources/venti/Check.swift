@@ -67,10 +67,7 @@ struct Check: ToolCommand {
     let repair = StoreRepair(parts) { progress.update($0, of: $1) }
     if report.concerns(.index) {
       StandardError.print("venti check: making the index anew")
-      let overflow = try repair.rebuildIndex()
-      if overflow > 0 {
-        StandardError.print("venti check: \(overflow) blocks do not fit: buckets are full")
-      }
+      try repair.rebuildIndex()
     }
     if report.concerns(.bloom) {
       StandardError.print("venti check: making the bloom filter anew")

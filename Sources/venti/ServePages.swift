@@ -33,14 +33,8 @@ struct ServePages: StorePages {
 
   var trouble: String? { store?.failure ?? problems.first }
 
-  func archives() throws(BlockError) -> [StoreArchive] {
-    do throws(StoreError) {
-      return try catalog.archives().map {
-        StoreArchive(score: $0.score, time: $0.time, root: $0.root)
-      }
-    } catch {
-      throw .failed(reason: "\(error)")
-    }
+  func archives() -> [StoreArchive] {
+    catalog.look().archives.map { StoreArchive(score: $0.score, time: $0.time, root: $0.root) }
   }
 
   func flushBlocks() throws(BlockError) { try store?.sync() }

@@ -30,6 +30,7 @@ struct ServedStore {
   ) throws(StoreError) {
     var options = WriteOptions(configuration)
     if let syncIntervalSeconds { options.syncIntervalSeconds = syncIntervalSeconds }
+    options.notice = { logger.warning("\($0)") }
     let writing = try Store(
       configuration, options: options, progress: Self.progressReporter(to: logger))
     source = writing
@@ -40,7 +41,8 @@ struct ServedStore {
   /// Seconds between lines about progress.
   private static let progressSeconds = 5.0
 
-  /// Says now and then how far a rebuilding of the index is, and asks the service manager to wait.
+  /// Says now and then how far the making anew of index or bloom filter is, and asks the service
+  /// manager to wait.
   private static func progressReporter(to logger: Logger) -> @Sendable (Int, Int) -> Void {
     let next = Monitor(Deadline.now)
     return { done, total in
@@ -50,9 +52,9 @@ struct ServedStore {
         return true
       }
       guard isDue else { return }
-      logger.info("rebuilding the index: \(done) of \(total) blocks")
-      ServiceManager.notify(
-        "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=rebuilding the index: \(done) of \(total) blocks")
+      let text = "making anew: \(done) of \(total) blocks"
+      logger.info("\(text)")
+      ServiceManager.notify("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=\(text)")
     }
   }
 }

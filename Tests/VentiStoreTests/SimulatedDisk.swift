@@ -22,7 +22,10 @@ final class SimulatedDisk: Sendable {
     var operations = 0
     var failingOperation: Int?
     var failure: Errno = .ioError
-    var failsReads = false
+    /// Partitions whose reads fail.
+    var unreadable: Set<Int> = []
+    /// Called while half of a write to a partition is done.
+    var interruptions: [Int: @Sendable () -> Void] = [:]
 
     mutating func step() throws(Errno) {
       operations += 1
@@ -64,7 +67,17 @@ final class SimulatedDisk: Sendable {
   }
 
   /// From now on all reads fail, or none.
-  func failReads(_ fails: Bool) { state.withLock { $0.failsReads = fails } }
+  func failReads(_ fails: Bool) {
+    state.withLock { $0.unreadable = fails ? Set(initial.indices) : [] }
+  }
+
+  /// From now on all reads of a partition fail.
+  func failReads(of number: Int) { state.withLock { _ = $0.unreadable.insert(number) } }
+
+  /// Calls `body` in the middle of each write to a partition, when half of the bytes are there.
+  func interruptWrites(to number: Int, _ body: @escaping @Sendable () -> Void) {
+    state.withLock { $0.interruptions[number] = body }
+  }
 
   /// Changes bytes behind the store's back.
   func damage(_ number: Int, _ change: (inout [UInt8]) -> Void) {
@@ -115,16 +128,24 @@ final class SimulatedDisk: Sendable {
 
   fileprivate func read(_ number: Int, _ count: Int, at offset: Int) throws(Errno) -> Block {
     let bytes = state.withLock { state -> ArraySlice<UInt8>? in
-      state.failsReads ? nil : state.contents[number][offset..<offset + count]
+      state.unreadable.contains(number) ? nil : state.contents[number][offset..<offset + count]
     }
     guard let bytes else { throw .ioError }
     return Block(Array(bytes))
   }
 
   fileprivate func write(_ number: Int, _ bytes: [UInt8], at offset: Int) throws(Errno) {
-    try state.withLock { state throws(Errno) in
+    // In two parts, as the system may do it: a reader may come between them.
+    let half = bytes.count / 2
+    let interrupt = try state.withLock { state throws(Errno) in
       try state.step()
-      state.contents[number].replaceSubrange(offset..<offset + bytes.count, with: bytes)
+      state.contents[number].replaceSubrange(offset..<offset + half, with: bytes[..<half])
+      return state.interruptions[number]
+    }
+    interrupt?()
+    state.withLock { state in
+      state.contents[number].replaceSubrange(
+        offset + half..<offset + bytes.count, with: bytes[half...])
       state.events.append(.write(number, offset: offset, bytes: bytes))
     }
   }

@@ -3,6 +3,9 @@ import Testing
 import VentiCore
 import VentiStore
 
+/// A block that a test stores, and its type.
+typealias StoredBlock = (block: Block, type: BlockType)
+
 /// A small store on a simulated disk: arenas, a section of the index, a bloom filter.
 struct SimulatedStore {
   /// Options under which nothing happens that the test did not ask for.
@@ -75,7 +78,7 @@ struct SimulatedStore {
   /// Blocks of all types and lengths, some of which can be compressed.
   static func blocks(
     _ count: Int, of byteCounts: ClosedRange<Int> = 1...8192, seed: UInt64
-  ) -> [(block: Block, type: BlockType)] {
+  ) -> [StoredBlock] {
     var random = SeededGenerator(seed: seed)
     return (0..<count).map { number in
       let length = Int.random(in: byteCounts, using: &random)

@@ -112,7 +112,7 @@ struct StoreTests {
   func sealing() throws {
     let simulated = try SimulatedStore(arenas: 2, buckets: 1024)
     let store = try simulated.open()
-    var stored: [(block: Block, type: BlockType)] = []
+    var stored: [StoredBlock] = []
     let error = #expect(throws: BlockError.self) {
       for (block, type) in SimulatedStore.blocks(1000, of: 8000...8192, seed: 2) {
         try store.write(block, type: type)
@@ -129,6 +129,25 @@ struct StoreTests {
     #expect(report.problems == [])
     #expect(report.sealCount == 2)
     #expect(report.clumpCount == stored.count)
+  }
+
+  @Test("an arena that was indexed before it was full gets its seal")
+  func sealedWhenIdle() throws {
+    let simulated = try SimulatedStore(arenas: 1, buckets: 1024)
+    let store = try simulated.open()
+    let blocks = SimulatedStore.blocks(1000, of: 8000...8192, seed: 40)
+    let error = #expect(throws: BlockError.self) {
+      for (block, type) in blocks {
+        try store.write(block, type: type)
+        // All is indexed when the block comes that does not fit.
+        try store.flushIndex()
+      }
+    }
+    #expect(error == .full(reason: "no space left in arenas"))
+    try store.flushIndex()
+    #expect(try simulated.check().sealCount == 1)
+    try store.close()
+    #expect(try simulated.check().problems == [])
   }
 
   @Test("a seal that a crash prevented is made up for")

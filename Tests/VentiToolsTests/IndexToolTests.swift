@@ -64,7 +64,7 @@ struct IndexToolTests {
     let built = Lines()
     let scope: IndexBuilder.Scope =
       onlySection ? .sections(["isect0"], bloom: false) : .all
-    #expect(try IndexBuilder(to: built.output).run(parts, scope))
+    try IndexBuilder(to: built.output).run(parts, scope)
     #expect(built.noted.first == "6,441 clumps, 159 buckets")
     #expect(built.untimed.last == "done arenaentries=6,441 indexed=6,441 (nskip=0)")
     #expect(try check().0.isSound)
@@ -84,7 +84,7 @@ struct IndexToolTests {
     #expect(lines.noted.last == "errors found")
 
     let built = Lines()
-    #expect(try IndexBuilder(to: built.output).run(parts, .sections([], bloom: true)))
+    try IndexBuilder(to: built.output).run(parts, .sections([], bloom: true))
     #expect(built.untimed.last == "done arenaentries=6,441 indexed=0 (nskip=0)")
     #expect(try check().0.isSound)
   }

@@ -13,10 +13,10 @@ struct RootsTests {
     let workshop = try Workshop()
     let store = try ReadOnlyStore(opening: workshop.fixture())
 
-    let listing = RootListing(of: store.arenas)
-    let list = ArchiveList(listing)
+    let found = RootCatalog(of: store.arenas).look()
+    let list = ArchiveList(found.archives)
 
-    #expect(listing.problems == [])
+    #expect(found.problems == [])
     #expect(list.archives.count == 10)
     #expect(
       list.lines.first == "vac:8232a37686c95518eeb3c16ce0f3d5c2f3fd9674 2026-11-22T11:21:40Z")
@@ -34,10 +34,10 @@ struct RootsTests {
     // The last clump of the second arena is the root of the last archive.
     try arenas.partition.flip(at: arenas.arenas[1].start + 8192 + 2_277_755 + 40)
 
-    let listing = RootListing(of: arenas.arenas)
+    let found = RootCatalog(of: arenas.arenas).look()
 
-    #expect(listing.problems.count == 1)
-    #expect(ArchiveList(listing).archives.count == 9)
+    #expect(found.problems.count == 1)
+    #expect(found.archives.count == 9)
   }
 
   @Test("a root that was written more than once is listed once")
@@ -45,7 +45,7 @@ struct RootsTests {
     let workshop = try Workshop()
     let arenas = try workshop.arenas(workshop.fixture().appending("arenas0")).arenas
 
-    #expect(RootListing(of: arenas + arenas).archives.count == 10)
+    #expect(RootCatalog(of: arenas + arenas).look().archives.count == 10)
   }
 
   @Test("a list comes back from its JSON")

@@ -35,6 +35,7 @@ struct ArenaCheck {
       if head.version != tail.version || head.clumpMagic != tail.clumpMagic {
         note("head and tail disagree on version or clump magic")
       }
+      report.noting(.arena) { [arena] () throws(StoreError) in try arena.checkIsExact(head, tail) }
       return tail
     } catch {
       report.note(.arena, error)

@@ -48,6 +48,15 @@ public struct CheckReport: Sendable, Equatable {
     if problems.count < Self.problemLimit { problems.append(Problem(part: part, error: error)) }
   }
 
+  /// Runs a part of a check that ends with the first problem.
+  mutating func noting(_ part: Problem.Part, _ check: () throws(StoreError) -> Void) {
+    do throws(StoreError) {
+      try check()
+    } catch {
+      note(part, error)
+    }
+  }
+
   /// Adds what was found elsewhere.
   mutating func add(_ other: CheckReport) {
     arenaCount += other.arenaCount

@@ -27,9 +27,14 @@ public struct StoreChecker: Sendable {
     threads: Int = 2, progress: Progress? = nil
   ) throws(StoreError) -> CheckReport? {
     var arenas: [Arena] = []
-    for partition in parts.arenas { arenas += try ArenaPartition(partition).arenas }
+    var report = CheckReport()
+    for partition in parts.arenas {
+      let partition = try ArenaPartition(partition)
+      arenas += partition.arenas
+      report.noting(.arena) { () throws(StoreError) in try partition.checkIsExact() }
+    }
     let meter = Meter(total: try Self.byteCount(arenas), progress: progress)
-    var report = check(arenas, threads: threads, meter)
+    report.add(check(arenas, threads: threads, meter))
     if !meter.isEnded { report.add(checkIndex(arenas, meter)) }
     return meter.isEnded ? nil : report
   }
@@ -47,29 +52,11 @@ public struct StoreChecker: Sendable {
 
   /// Checks the arenas, several at a time.
   private func check(_ arenas: [Arena], threads: Int, _ meter: Meter) -> CheckReport {
-    struct Work: Sendable {
-      var next = 0
-      var running = 0
-      var report = CheckReport()
+    var report = CheckReport()
+    for found in arenas.concurrently(threads: max(1, threads), { Self.check($1, meter) }) {
+      report.add(found)
     }
-    let work = Monitor(Work())
-    let check = { @Sendable in
-      while let arena = work.withLock({ work -> Arena? in
-        guard work.next < arenas.count else { return nil }
-        work.next += 1
-        return arenas[work.next - 1]
-      }) {
-        let report = Self.check(arena, meter)
-        work.withLock { $0.report.add(report) }
-      }
-      work.update { $0.running -= 1 }
-    }
-    for _ in 0..<max(1, threads) {
-      work.withLock { $0.running += 1 }
-      if !Thread.start("venti check", check) { check() }
-    }
-    _ = work.wait { $0.running == 0 ? () : nil }
-    return work.withLock { $0.report }
+    return report
   }
 
   private static func check(_ arena: Arena, _ meter: Meter) -> CheckReport {
@@ -90,14 +77,16 @@ public struct StoreChecker: Sendable {
       var sections: [IndexSection] = []
       for partition in parts.sections { sections.append(try IndexSection(partition)) }
       let index = try Index(name: parts.indexName, sections: sections)
+      for section in sections {
+        report.noting(.index) { () throws(StoreError) in
+          try section.checkIsExact(index.table)
+        }
+      }
       let addresses = AddressMap(index.table, arenas: arenas)
       for problem in addresses.problems { report.note(.index, problem) }
       guard addresses.problems.isEmpty else { return report }
       let bloom = openBloom(&report)
-      let check = IndexCheck(
-        directories: ArenaDirectories(slots: addresses.slots(index.table)), index: index,
-        bloom: bloom)
-      report.add(try check.run { _ throws(StoreError) in try meter.advance(0) })
+      report.add(try IndexCheck(index: index, addresses: addresses, bloom: bloom).run())
     } catch {
       if !meter.isEnded { report.note(.index, error) }
     }

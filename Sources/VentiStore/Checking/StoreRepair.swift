@@ -18,8 +18,8 @@ public struct StoreRepair: Sendable {
 
   /// Makes the index anew, with the sections and addresses that it has if they can be read.
   ///
-  /// - Returns: how many blocks their buckets had no room for.
-  public func rebuildIndex() throws(StoreError) -> Int {
+  /// - Throws: `StoreError.inconsistent` when it has no room for all blocks.
+  public func rebuildIndex() throws(StoreError) {
     try opening.rebuildIndex()
   }
 

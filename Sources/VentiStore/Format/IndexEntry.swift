@@ -22,19 +22,21 @@ public struct IndexEntry: Equatable, Sendable {
   public let score: Score
   /// The type as a number on disk.
   public let typeValue: UInt8
-  /// Address of the clump in the index's address space.
-  public let address: UInt64
-  /// Bytes of the block.
-  public let size: Int
   /// How many units of 512 bytes hold the clump: a hint for the first read.
   public let unitCount: UInt8
+  private let sizeField: UInt16
+  /// Address of the clump in the index's address space.
+  public let address: UInt64
+
+  /// Bytes of the block.
+  public var size: Int { Int(sizeField) }
 
   /// Describes the place of a block.
   public init(score: Score, typeValue: UInt8, address: UInt64, size: Int, unitCount: UInt8) {
     self.score = score
     self.typeValue = typeValue
     self.address = address
-    self.size = size
+    sizeField = UInt16(clamping: size)
     self.unitCount = unitCount
   }
 
@@ -52,7 +54,7 @@ public struct IndexEntry: Equatable, Sendable {
     score = try reader.score()
     try reader.skip(6)
     address = try reader.uint64()
-    size = try Int(reader.uint16())
+    sizeField = try reader.uint16()
     typeValue = try reader.uint8()
     unitCount = try reader.uint8()
   }
@@ -62,7 +64,7 @@ public struct IndexEntry: Equatable, Sendable {
     writer.score(score)
     writer.uint48(0)
     writer.uint64(address)
-    writer.uint16(UInt16(size))
+    writer.uint16(sizeField)
     writer.uint8(typeValue)
     writer.uint8(unitCount)
   }

@@ -94,6 +94,19 @@ public struct Index: Sendable {
     return (entries, isSound ? nil : .inconsistent(place: place, reason: "is not in order"))
   }
 
+  /// Finds the entries of a block in the journal: those of a bucket that is being written.
+  func journalled(_ score: Score, _ type: BlockType) throws(StoreError) -> [IndexEntry] {
+    let (section, number) = try section(of: score)
+    let journal = IndexJournal(of: section)
+    var found: [IndexEntry] = []
+    for half in IndexJournal.halves where try journal.isInUse(half: half) {
+      for record in try journal.read(half: half) where record.bucket == number {
+        found += record.entries.filter { $0.score == score && $0.typeValue == type.wireValue }
+      }
+    }
+    return found
+  }
+
   /// The section that has a bucket; nil when it is not there.
   func section(ofBucket number: Int) -> IndexSection? {
     for case .some(let section) in sections where section.header.buckets.contains(number) {

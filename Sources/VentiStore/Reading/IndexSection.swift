@@ -21,9 +21,9 @@ public struct IndexSection: Sendable {
     ) { (bytes) throws(FormatError) in try IndexSectionHeader(parsing: bytes) }
     let end = header.base + header.blockSize * header.buckets.count
     guard end <= partition.length else {
-      throw .inconsistent(
-        place: "partition \(quoted(partition.name))",
-        reason: "no room for buckets up to \(end) in \(partition.length) bytes")
+      throw .outside(
+        partition: partition.name, offset: header.base, count: end - header.base,
+        length: partition.length)
     }
   }
 

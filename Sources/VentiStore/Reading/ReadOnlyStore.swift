@@ -175,10 +175,14 @@ public final class ReadOnlyStore: BlockFetcher {
 
   /// Follows the index again, and sees whether the bucket is sound.
   ///
-  /// The second look also finds what was entered, or in a bucket being written, at the first.
+  /// A server may have been writing the bucket at the first look, which then showed some of the old
+  /// and some of the new. The journal has what is written now; what was written before it is all
+  /// there at the second look.
   private func readIndexedThoroughly(_ search: inout BlockSearch) -> Block? {
     guard let index, let addresses, !search.isAstray else { return nil }
     do throws(StoreError) {
+      let new = try index.journalled(search.address.score, search.address.type)
+      if let block = search.read(new, through: addresses) { return block }
       let (entries, fault) = try index.remnants(
         of: search.address.score, search.address.type)
       if let block = search.read(entries, through: addresses) { return block }

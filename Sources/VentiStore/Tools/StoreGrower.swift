@@ -47,25 +47,38 @@ public struct StoreGrower: Sendable {
     let files = StoreFiles(configuration)
     // Opened now, so that a store that is not whole is not made larger.
     let parts = try StoreParts(configuration, for: .readWrite)
-    let store = try StoreOpening(parts: parts, progress: progress).open()
+    let opening = StoreOpening(parts: parts)
+    let index = try opening.openWholeIndex()
+    let old = try opening.openArenas().flatMap(\.arenas)
     let arenasFile = try makeArenas(files)
     let new = try ArenaPartition(FilePartition(opening: arenasFile.string, for: .readWrite))
-    let arenas = store.slots.map(\.arena) + new.arenas
-    let buckets = StoreCreator.bucketCount(
-      arenaByteCount: arenas.reduce(0) { $0 + $1.geometry.length })
+    let arenas = old + new.arenas
+    let buckets = try Self.bucketCount(for: arenas)
     var indexFile: FilePath?
-    if Double(store.index.map.bucketCount) < Double(buckets) * Self.sufficientShare {
-      indexFile = try makeIndex(buckets, parts, new.partition, files, progress: progress)
-      try files.rewrite(adding: arenasFile, replacingIndexBy: indexFile)
-    } else {
-      let layout = try IndexLayout(adding: arenas, to: store.index.table)
+    if let index, Double(index.map.bucketCount) >= Double(buckets) * Self.sufficientShare {
+      let layout = try IndexLayout(adding: arenas, to: index.table)
       // A server takes arenas that the table does not know, and refuses a table with others.
       try files.rewrite(adding: arenasFile, replacingIndexBy: nil)
-      try layout.apply(to: store.sections)
+      try layout.apply(to: index.sections.compactMap { $0 })
+    } else {
+      indexFile = try makeIndex(buckets, parts, new.partition, files, progress: progress)
+      try files.rewrite(adding: arenasFile, replacingIndexBy: indexFile)
     }
     return Growth(
       arenasFile: arenasFile, arenaCount: new.arenas.count, indexFile: indexFile,
       unusedFiles: indexFile == nil ? [] : configuration.sections)
+  }
+
+  /// Buckets for what the arenas can hold, and twice what they hold already: blocks may be smaller
+  /// than was thought.
+  private static func bucketCount(for arenas: [Arena]) throws(StoreError) -> Int {
+    var clumpCount = 0
+    for arena in arenas { clumpCount += try arena.tail().written.clumpCount }
+    let entries = Bucket.capacity(blockSize: ArenaPartitionFormat.defaultBlockSize)
+    return max(
+      StoreCreator.bucketCount(
+        arenaByteCount: arenas.reduce(0) { $0 + $1.geometry.length }),
+      2 * clumpCount / entries)
   }
 
   private func makeArenas(_ files: StoreFiles) throws(StoreError) -> FilePath {
@@ -93,12 +106,7 @@ public struct StoreGrower: Sendable {
     var parts = parts
     parts.arenas.append(arenas)
     parts.sections = [try FilePartition(opening: path.string, for: .readWrite)]
-    let overflow = try StoreRepair(parts, progress: progress).rebuildIndex()
-    guard overflow == 0 else {
-      throw .inconsistent(
-        place: "partition \(quoted(path.string))",
-        reason: "buckets have no room for \(overflow) blocks")
-    }
+    try StoreRepair(parts, progress: progress).rebuildIndex()
     return path
   }
 }

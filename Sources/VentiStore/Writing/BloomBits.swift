@@ -26,9 +26,8 @@ struct BloomBits: Sendable {
       bytes throws(FormatError) in try BloomFilter(parsing: bytes)
     }
     guard filter.byteCount <= partition.length else {
-      throw .inconsistent(
-        place: "partition \(quoted(partition.name))",
-        reason: "filter of \(filter.byteCount) bytes in \(partition.length)")
+      throw .outside(
+        partition: partition.name, offset: 0, count: filter.byteCount, length: partition.length)
     }
   }
 

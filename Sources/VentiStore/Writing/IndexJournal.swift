@@ -67,6 +67,14 @@ struct IndexJournal {
     try partition.write(writer, at: Self.start(half))
   }
 
+  /// Whether a half holds records, as far as its first bytes show.
+  func isInUse(half: Int) throws(StoreError) -> Bool {
+    try partition.parse(8, at: Self.start(half)) { bytes throws(FormatError) in
+      var reader = ByteReader(bytes, of: "index journal")
+      return try reader.uint64() == Self.magic
+    }
+  }
+
   /// Reads the records of a half; none when it holds none, or was torn itself.
   func read(half: Int) throws(StoreError) -> [Record] {
     let block = try partition.read(Self.halfByteCount, at: Self.start(half))

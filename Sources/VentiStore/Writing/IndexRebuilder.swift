@@ -16,23 +16,42 @@ struct IndexRebuilder {
   let progress: Progress?
   var entryLimit = Self.entryLimit
 
-  /// Fills sections that have been laid out and have no entries yet.
+  /// Fills buckets that have no entries yet.
   ///
-  /// - Returns: how many entries their buckets had no room for.
-  func fill(_ index: Index) throws(StoreError) -> Int {
+  /// - Parameter ranges: the buckets; all of the index when nil.
+  /// - Returns: how many blocks belong there.
+  /// - Throws: `StoreError.inconsistent` when their buckets have no room for all.
+  func fill(_ index: Index, _ ranges: [Range<Int>]? = nil) throws(StoreError) -> Int {
     let total = try directories.clumpCount()
     let passes = max(1, (total + entryLimit - 1) / entryLimit)
+    var entryCount = 0
     var overflow = 0
-    for pass in 0..<passes {
-      let buckets =
-        index.map.bucketCount * pass / passes..<index.map.bucketCount * (pass + 1) / passes
-      var entries: [IndexEntry] = []
-      try forEachEntry(total) { entry throws(StoreError) in
-        if buckets.contains(index.map.bucket(of: entry.score)) { entries.append(entry) }
+    for buckets in ranges ?? [0..<index.map.bucketCount] {
+      for part in buckets.split(into: passes) {
+        let entries = try entries(in: part, of: index, total)
+        entryCount += entries.count
+        overflow += try IndexWriter(index: index).merge(entries).count
       }
-      overflow += try IndexWriter(index: index).merge(Self.unique(entries)).count
     }
-    return overflow
+    guard overflow == 0 else { throw index.hasNoRoom(for: overflow) }
+    return entryCount
+  }
+
+  /// The entries of some buckets in order, one to a block: that of its first clump.
+  private func entries(
+    in buckets: Range<Int>, of index: Index, _ total: Int
+  ) throws(StoreError) -> [IndexEntry] {
+    var entries: [IndexEntry] = []
+    try forEachEntry(total) { entry throws(StoreError) in
+      if buckets.contains(index.map.bucket(of: entry.score)) { entries.append(entry) }
+    }
+    entries.sort { ($0.score, $0.typeValue, $0.address) < ($1.score, $1.typeValue, $1.address) }
+    var last: BlockKey?
+    entries.removeAll { entry in
+      defer { last = BlockKey(entry) }
+      return BlockKey(entry) == last
+    }
+    return entries
   }
 
   /// Sets the bits of all blocks in an empty filter.
@@ -59,12 +78,23 @@ struct IndexRebuilder {
     }
     progress?(total, total)
   }
+}
 
-  /// One entry to a block, the one with the lowest address, in order.
-  private static func unique(_ entries: [IndexEntry]) -> [IndexEntry] {
-    let byKey = Dictionary(entries.map { (BlockKey($0), $0) }) { left, right in
-      left.address <= right.address ? left : right
+extension Range<Int> {
+  /// The range in `count` parts, as equal as can be.
+  func split(into count: Int) -> [Range<Int>] {
+    (0..<count).map { part in
+      let low = lowerBound + self.count * part / count
+      return low..<lowerBound + self.count * (part + 1) / count
     }
-    return byKey.values.sorted()
+  }
+}
+
+extension Index {
+  /// An error that says how an index is made larger.
+  func hasNoRoom(for count: Int) -> StoreError {
+    .inconsistent(
+      place: "index \(quoted(table.name))",
+      reason: "has no room for \(count) blocks: 'venti grow' makes a larger one")
   }
 }

@@ -3,6 +3,8 @@ internal import VentiCore
 /// Merges entries into the buckets of an index, in the order of the buckets.
 struct IndexWriter: Sendable {
   let index: Index
+  /// Who reads the buckets meanwhile; nil for an index that nobody reads yet.
+  var buckets: LiveBuckets?
 
   /// Enters blocks, and returns once the buckets are safe.
   ///
@@ -67,7 +69,7 @@ struct IndexWriter: Sendable {
   private func merge(
     _ entries: ArraySlice<IndexEntry>, into section: IndexSection
   ) throws(StoreError) -> [IndexEntry] {
-    var batch = IndexBatch(section)
+    var batch = IndexBatch(section, buckets)
     var overflow: [IndexEntry] = []
     var rest = entries
     while let first = rest.first {
@@ -89,11 +91,14 @@ struct IndexWriter: Sendable {
   private static func merge(
     _ new: ArraySlice<IndexEntry>, into old: [IndexEntry], capacity: Int
   ) -> (entries: [IndexEntry], overflow: [IndexEntry]) {
-    let replaced = Set(new.map(BlockKey.init))
-    let kept = old.filter { !replaced.contains(BlockKey($0)) }
+    let known = Set(old.map(BlockKey.init))
+    let replacing = new.filter { known.contains(BlockKey($0)) }
+    let added = new.filter { !known.contains(BlockKey($0)) }
+    let replaced = Set(replacing.map(BlockKey.init))
+    let kept = old.filter { !replaced.contains(BlockKey($0)) } + replacing
+    // What replaces an entry has its room; of the others, the first.
     let room = max(0, capacity - kept.count)
-    // Those that replace an entry have room; of the others, the first.
-    return ((kept + new.prefix(room)).sorted(), Array(new.dropFirst(room)))
+    return ((kept + added.prefix(room)).sorted(), Array(added.dropFirst(room)))
   }
 }
 
@@ -101,13 +106,15 @@ struct IndexWriter: Sendable {
 private struct IndexBatch {
   private let section: IndexSection
   private let journal: IndexJournal
+  private let live: LiveBuckets?
   private var records: [IndexJournal.Record] = []
   private var byteCount = 0
   private var half = 0
   private var hasWritten = false
 
-  init(_ section: IndexSection) {
+  init(_ section: IndexSection, _ live: LiveBuckets?) {
     self.section = section
+    self.live = live
     journal = IndexJournal(of: section)
   }
 
@@ -130,7 +137,9 @@ private struct IndexBatch {
     try journal.write(records, half: half)
     // Makes the journal safe, and the buckets of the half before it.
     try section.partition.sync()
+    live?.begin(records)
     try section.write(records)
+    live?.end()
     hasWritten = true
     half = (half + 1) % IndexJournal.halves.count
     records.removeAll(keepingCapacity: true)

@@ -17,6 +17,27 @@ struct Piece: Sendable {
   }
 }
 
+/// Where a block is that the index does not have yet: 16 bytes, as there are many.
+struct PendingPlace: Sendable {
+  /// Address of the clump.
+  let address: UInt64
+  private let size: UInt16
+  private let unitCount: UInt8
+
+  init(_ entry: IndexEntry) {
+    address = entry.address
+    size = UInt16(clamping: entry.size)
+    unitCount = entry.unitCount
+  }
+
+  /// What the index is to say of the block.
+  func entry(of key: BlockKey) -> IndexEntry {
+    IndexEntry(
+      score: key.score, typeValue: key.typeValue, address: address, size: Int(size),
+      unitCount: unitCount)
+  }
+}
+
 /// A clump that the index does not have yet.
 struct UnindexedClump: Sendable {
   /// The number of the arena.

@@ -5,20 +5,21 @@ extension StoreEngine {
   /// Finds a block that the index does not have yet; nil when there is none.
   func readPending(_ address: BlockAddress) -> Block? {
     let key = BlockKey(address.score, address.type)
-    guard let pending = state.withLock({ $0.pending[key] }) else { return nil }
-    if let content = pending.content {
+    let (place, content) = state.withLock { ($0.pending[key], $0.contents[key]) }
+    if let content {
       let clump = StoredClump(header: content.header, bytes: content.stored)
       if let block = try? clump.block() { return block }
     }
+    guard let place else { return nil }
     var search = BlockSearch(address)
-    return search.read([pending.entry], through: addresses)
+    return search.read([place.entry(of: key)], through: addresses)
   }
 
   /// Finds a block that the index does not have yet, without waiting for a disk.
   func readPending(_ address: BlockAddress, through reader: InMemoryReader) -> Block? {
     let key = BlockKey(address.score, address.type)
-    guard let pending = state.withLock({ $0.pending[key] }) else { return nil }
-    guard let content = pending.content else { return reader.read(address, at: pending.entry) }
+    let (place, content) = state.withLock { ($0.pending[key], $0.contents[key]) }
+    guard let content else { return place.flatMap { reader.read(address, at: $0.entry(of: key)) } }
     return try? StoredClump(header: content.header, bytes: content.stored).block()
   }
 
@@ -34,7 +35,7 @@ extension StoreEngine {
     if state.withLock({ $0.pending[key] != nil }) { return true }
     do throws(StoreError) {
       if let bloom, try !bloom.mayContain(key.score) { return false }
-      return try index.entries(for: key.score, type).contains { isGenuine($0) }
+      return try buckets.entries(for: key.score, type).contains { isGenuine($0) }
     } catch {
       return false
     }
@@ -70,7 +71,7 @@ extension StoreEngine {
       if state.isClosing { throw .failed(reason: "store is closed") }
       if state.pending[key] != nil { return false }
       guard state.overflowCount < options.unindexedClumpLimit else {
-        throw .full(reason: "no space left in index: too many of its buckets are full")
+        throw .full(reason: "no space left in index: \(index.hasNoRoom(for: state.overflowCount))")
       }
       guard hasRoom(state) else { return nil }
       let wasBelow = state.unwrittenByteCount < writeThreshold

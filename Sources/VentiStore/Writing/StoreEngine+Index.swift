@@ -53,22 +53,33 @@ extension StoreEngine {
     }
     if !clumps.isEmpty {
       let entries = clumps.compactMap(\.entry)
-      let overflow = try IndexWriter(index: index).merge(Self.latest(of: entries))
+      let overflow = try IndexWriter(index: index, buckets: buckets)
+        .merge(Self.latest(of: entries))
       if let bloom {
         try bloom.insert(entries.map(\.score))
         try bloom.partition.sync()
       }
       state.update { $0.noteIndexed(clumps, overflow: overflow) }
-      try makeSafe()
+      if !overflow.isEmpty { tellOfOverflow() }
     }
+    if state.update({ $0.noteComplete() }) || !clumps.isEmpty { try makeSafe() }
     if sealing { try sealArenas() }
     state.update { $0.indexing.done = max($0.indexing.done, request) }
   }
 
-  /// The entries in order, and of several for one block the last that was appended.
+  /// The entries in order, and of several for one block that with the highest address, which was
+  /// appended last.
   private static func latest(of entries: [IndexEntry]) -> [IndexEntry] {
-    let byKey = Dictionary(entries.map { (BlockKey($0), $0) }) { _, last in last }
-    return byKey.values.sorted()
+    let sorted = entries.sorted {
+      ($0.score, $0.typeValue, $0.address) < ($1.score, $1.typeValue, $1.address)
+    }
+    let next = sorted.dropFirst().map { BlockKey($0) as BlockKey? } + [nil]
+    return zip(sorted, next).lazy.filter { BlockKey($0) != $1 }.map(\.0)
+  }
+
+  private func tellOfOverflow() {
+    let count = state.withLock { $0.overflowCount }
+    options.notice("\(index.hasNoRoom(for: count)); until then they are kept in memory")
   }
 
   /// Has the log thread make safe what there is.
@@ -103,8 +114,8 @@ extension StoreEngine {
 extension WriteState {
   /// Counts clumps as indexed, as far as their arenas have no gap.
   ///
-  /// The tail can only say "up to here". Those that their buckets have no room for stay in memory, and at the next start are
-  /// found in the directory.
+  /// The tail can only say "up to here". Those that their buckets have no room for stay in memory,
+  /// and at the next start are found in the directory.
   fileprivate mutating func noteIndexed(_ clumps: [UnindexedClump], overflow: [IndexEntry]) {
     let left = Set(overflow.map(\.address))
     for clump in clumps {
@@ -112,7 +123,7 @@ extension WriteState {
         if left.contains(entry.address) {
           arenas[clump.arena].isStuck = true
           overflowCount += 1
-        } else if pending[BlockKey(entry)]?.entry.address == entry.address {
+        } else if pending[BlockKey(entry)]?.address == entry.address {
           pending[BlockKey(entry)] = nil
         }
       }
@@ -123,10 +134,16 @@ extension WriteState {
     }
     unindexed.removeFirst(clumps.count)
     indexedCount += clumps.count
-    for number in arenas.indices where isComplete(number) {
+  }
+
+  /// Notes which arenas are full, and all indexed; returns whether there are such.
+  fileprivate mutating func noteComplete() -> Bool {
+    let complete = arenas.indices.filter(isComplete)
+    for number in complete {
       arenas[number].tail.indexed.isSealed = true
       arenas[number].isTailDirty = true
     }
+    return !complete.isEmpty
   }
 
   /// Whether an arena is full, and all of it indexed, but the tail does not say so.

@@ -94,7 +94,7 @@ extension WriteState {
     for piece in pieces {
       unwrittenByteCount -= piece.info.clumpByteCount
       let key = BlockKey(score: piece.info.score, typeValue: piece.info.typeValue)
-      pending[key]?.content = nil
+      contents[key] = nil
     }
   }
 }

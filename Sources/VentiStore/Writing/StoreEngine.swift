@@ -15,6 +15,7 @@ internal import VentiCore
 final class StoreEngine: Sendable {
   let slots: [ArenaSlot]
   let index: Index
+  let buckets: LiveBuckets
   let addresses: AddressMap
   let bloom: BloomBits?
   let options: WriteOptions
@@ -32,6 +33,7 @@ final class StoreEngine: Sendable {
   ) {
     self.slots = slots
     self.index = index
+    buckets = LiveBuckets(of: index)
     self.addresses = addresses
     self.bloom = bloom
     self.options = options
@@ -105,13 +107,18 @@ final class StoreEngine: Sendable {
 
   /// Runs a part of a thread's work.
   ///
-  /// After an error the store takes no more writes: what the
-  /// system still holds of those before is unknown.
+  /// After an error the store takes no more writes: what the system still holds of those before is
+  /// unknown.
   func attempt(_ body: () throws(StoreError) -> Void) {
     do throws(StoreError) {
       try body()
     } catch {
-      state.update { if $0.failure == nil { $0.failure = "store takes no more writes: \(error)" } }
+      let reason = "store takes no more writes: \(error)"
+      let isFirst = state.update { state in
+        defer { state.failure = state.failure ?? reason }
+        return state.failure == nil
+      }
+      if isFirst { options.notice(reason) }
     }
   }
 }

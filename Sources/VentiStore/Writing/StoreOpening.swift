@@ -1,10 +1,16 @@
 internal import VentiCore
 
-/// Opens the parts of a store for writing, and makes anew what is missing or damaged of index and
-/// bloom filter.
+/// Opens the parts of a store for writing, and makes anew what is damaged of index and bloom
+/// filter.
+///
+/// Only what is blank, or does not say what its format asks for, is made anew. What cannot be read,
+/// is too short, or belongs elsewhere is an error: it may be right again once a disk is back or a
+/// configuration mended, and to write over it would be a loss.
 struct StoreOpening {
   let parts: StoreParts
-  let progress: IndexRebuilder.Progress?
+  /// Told what is made anew, and why.
+  var notice: @Sendable (String) -> Void = { _ in }
+  var progress: IndexRebuilder.Progress?
 
   /// What was opened.
   struct Result {
@@ -27,20 +33,50 @@ struct StoreOpening {
     return Result(partitions: partitions, index: index, addresses: addresses, bloom: bloom)
   }
 
-  private func openOrRebuildIndex(_ partitions: [ArenaPartition]) throws(StoreError) -> Index {
-    if let index = try? openIndex() { return index }
-    let (index, overflow) = try newIndex(partitions)
-    guard overflow == 0 else {
-      throw .inconsistent(
-        place: "index \(quoted(parts.indexName))",
-        reason: "is too small: its buckets have no room for \(overflow) blocks")
-    }
-    return index
+  /// The index; nil when some of it is damaged or not filled.
+  func openWholeIndex() throws(StoreError) -> Index? {
+    for partition in parts.sections where try damage(of: partition) != nil { return nil }
+    return try openIndex()
   }
 
-  /// Makes the index anew; returns how many blocks their buckets had no room for.
-  func rebuildIndex() throws(StoreError) -> Int {
-    try newIndex(openArenas()).overflow
+  private func openOrRebuildIndex(_ partitions: [ArenaPartition]) throws(StoreError) -> Index {
+    for partition in parts.sections {
+      guard let damage = try damage(of: partition) else { continue }
+      notice("making the index anew: \(damage)")
+      return try newIndex(partitions)
+    }
+    return try openIndex()
+  }
+
+  /// Why a section has to be made anew; nil for one that is whole.
+  ///
+  /// - Throws: `StoreError` when that cannot be found out, or the section is that of another index.
+  private func damage(of partition: any Partition) throws(StoreError) -> StoreError? {
+    do throws(StoreError) {
+      let section = try IndexSection(partition)
+      let (header, place) = (section.header, "partition \(quoted(partition.name))")
+      if header.indexName.isEmpty {
+        return .inconsistent(place: place, reason: "is not filled, or was left half filled")
+      }
+      // Checked by name before the table is looked at: it may be that of another index as well.
+      try checkMayReplace(partition)
+      let table = try section.table()
+      let isListed = table.sections.contains { line in
+        line.name == header.name && line.range == header.buckets
+      }
+      guard isListed, table.name == header.indexName, table.blockSize == header.blockSize else {
+        return .inconsistent(place: place, reason: "header and table disagree")
+      }
+      return nil
+    } catch {
+      guard case .malformed = error else { throw error }
+      return error
+    }
+  }
+
+  /// Makes the index anew.
+  func rebuildIndex() throws(StoreError) {
+    _ = try newIndex(openArenas())
   }
 
   /// Makes the bloom filter anew.
@@ -51,7 +87,8 @@ struct StoreOpening {
     _ = try newBloom(in: partition, addresses.slots(index.table))
   }
 
-  private func openArenas() throws(StoreError) -> [ArenaPartition] {
+  /// The arena partitions.
+  func openArenas() throws(StoreError) -> [ArenaPartition] {
     var partitions: [ArenaPartition] = []
     for partition in parts.arenas { partitions.append(try ArenaPartition(partition)) }
     return partitions
@@ -66,7 +103,7 @@ struct StoreOpening {
   }
 
   /// The index as it is on disk, if all of it is there.
-  private func openIndex() throws(StoreError) -> Index {
+  func openIndex() throws(StoreError) -> Index {
     var sections: [IndexSection] = []
     for partition in parts.sections { sections.append(try IndexSection(partition)) }
     let index = try Index(name: parts.indexName, sections: sections)
@@ -76,12 +113,10 @@ struct StoreOpening {
 
   /// Makes the index anew.
   ///
-  /// The sections get headers that say whose they are once the buckets are full: after a crash
-  /// before that it is all begun again.
-  private func newIndex(
-    _ partitions: [ArenaPartition]
-  ) throws(StoreError) -> (index: Index, overflow: Int) {
-    let layout = try knownLayout()
+  /// The sections get headers that say whose they are once all is in the buckets: after a crash
+  /// before that it is all begun again, and an index with gaps is never taken for whole.
+  private func newIndex(_ partitions: [ArenaPartition]) throws(StoreError) -> Index {
+    let layout = knownLayout(partitions.flatMap(\.arenas))
     for partition in parts.sections { try checkMayReplace(partition) }
     var sections: [IndexSection] = []
     for (number, partition) in parts.sections.enumerated() {
@@ -98,11 +133,10 @@ struct StoreOpening {
     }
     let index = try Index(new.table, sections: filled)
     let slots = try addressMap(index, partitions).slots(index.table)
-    let overflow = try IndexRebuilder(
-      directories: ArenaDirectories(slots: slots), progress: progress
-    ).fill(index)
+    _ = try IndexRebuilder(directories: ArenaDirectories(slots: slots), progress: progress)
+      .fill(index)
     try new.apply(to: sections, overwrites: true)
-    return (index, overflow)
+    return index
   }
 
   private func finalLayout(
@@ -113,12 +147,13 @@ struct StoreOpening {
       name: parts.indexName, sections: sections, arenas: partitions.flatMap(\.arenas))
   }
 
-  /// The layout that some section still knows, if it fits the sections that there are.
-  private func knownLayout() throws(StoreError) -> IndexLayout? {
+  /// The layout that some section still knows, if it fits the sections and arenas that there are.
+  private func knownLayout(_ arenas: [Arena]) -> IndexLayout? {
     for partition in parts.sections {
       guard let section = try? IndexSection(partition), let table = try? section.table(),
         table.name == parts.indexName, table.sections.count == parts.sections.count,
-        table.blockSize == section.header.blockSize
+        table.blockSize == section.header.blockSize, table.arenas.count == arenas.count,
+        AddressMap(table, arenas: arenas).problems.isEmpty
       else { continue }
       return IndexLayout(table)
     }
@@ -137,11 +172,16 @@ struct StoreOpening {
     }
   }
 
-  /// The filter as it is on disk, or else a new one.
+  /// The filter as it is on disk, or a new one in place of one that is damaged.
   private func openBloom(_ slots: [ArenaSlot]) throws(StoreError) -> BloomBits? {
     guard let partition = parts.bloom else { return nil }
-    if let bloom = try? BloomBits(partition) { return bloom }
-    return try newBloom(in: partition, slots)
+    do throws(StoreError) {
+      return try BloomBits(partition)
+    } catch {
+      guard case .malformed = error else { throw error }
+      notice("making the bloom filter anew: \(error)")
+      return try newBloom(in: partition, slots)
+    }
   }
 
   /// Makes a filter that holds all blocks; its header is written last.

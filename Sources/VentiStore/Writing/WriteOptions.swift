@@ -17,6 +17,9 @@ public struct WriteOptions: Sendable {
   public var unindexedAtEndLimit = 0
   /// Whether blocks are compressed.
   public var compresses = true
+  /// Told, in a line each, what the store does that its owner should know of: what is made anew and
+  /// why, blocks for which the index has no room, and the error after which nothing is written.
+  public var notice: @Sendable (String) -> Void = { _ in }
   /// The time of day, in seconds since 1970.
   public var now: @Sendable () -> UInt32 = { WallClock.seconds }
 
@@ -24,7 +27,7 @@ public struct WriteOptions: Sendable {
   public init() {}
 
   /// What a clump that is not in the index takes in memory.
-  static let unindexedClumpByteCount = 256
+  static let unindexedClumpByteCount = 384
 
   /// What a configuration asks for.
   public init(_ configuration: StoreConfiguration) {

@@ -2,20 +2,15 @@ internal import VentiCore
 
 /// All that the threads of the engine share, behind one lock.
 struct WriteState: Sendable {
-  /// Where a block is that the index does not have yet.
-  struct Pending: Sendable {
-    let entry: IndexEntry
-    /// The clump while it is not written to the arena.
-    var content: Piece.Content?
-  }
-
   /// By arena in the order of filling.
   var arenas: [ArenaState]
   /// The arena that takes clumps; the count of arenas once all are full.
   var active = 0
 
-  /// Blocks that are not in the index.
-  var pending: [BlockKey: Pending] = [:]
+  /// Where the blocks are that are not in the index.
+  var pending: [BlockKey: PendingPlace] = [:]
+  /// Clumps that are not written to the arenas, for readers.
+  var contents: [BlockKey: Piece.Content] = [:]
   /// Clumps that are not in the index, in the order of the log.
   var unindexed: [UnindexedClump] = []
   /// How many clumps have left `unindexed` since the start.
@@ -115,7 +110,9 @@ extension WriteState {
     after statistics: ArenaStatistics
   ) {
     unindexed.append(UnindexedClump(arena: arena, entry: entry, statistics: statistics))
-    if let entry { pending[BlockKey(entry)] = Pending(entry: entry, content: content) }
+    guard let entry else { return }
+    pending[BlockKey(entry)] = PendingPlace(entry)
+    contents[BlockKey(entry)] = content
   }
 }
 

@@ -23,35 +23,26 @@ package struct IndexBuilder: Sendable {
   /// Builds.
   ///
   /// - Parameter parts: those of a store that nobody else has open.
-  /// - Returns: whether all blocks are in the index.
+  /// - Throws: `StoreError.inconsistent` when the index has no room for all blocks.
   package func run(
     _ parts: StoreParts, _ scope: Scope, progress: StoreRepair.Progress? = nil
-  ) throws(StoreError) -> Bool {
+  ) throws(StoreError) {
     let summary = try describe(parts)
     let repair = StoreRepair(parts, progress: progress)
     var indexed = 0
-    var overflow = 0
     switch scope {
     case .all:
-      overflow = try repair.rebuildIndex()
-      indexed = summary.entries - overflow
+      try repair.rebuildIndex()
+      indexed = summary.entries
       if parts.bloom != nil { try repair.rebuildBloom() }
     case .sections(let names, let bloom):
-      if !names.isEmpty {
-        let result = try SectionRepair(parts).rebuild(names)
-        overflow = result.overflowCount
-        indexed = result.entryCount - overflow
-      }
+      if !names.isEmpty { indexed = try SectionRepair(parts).rebuild(names) }
       if bloom { try repair.rebuildBloom() }
     }
     output.note(
       "\(Text.stamp) done arenaentries=\(Text.grouped(summary.clumps)) "
         + "indexed=\(Text.grouped(indexed)) "
         + "(nskip=\(summary.clumps - summary.entries))")
-    if overflow > 0 {
-      output.note("\(Text.grouped(overflow)) entries do not fit: their buckets are full")
-    }
-    return overflow == 0
   }
 
   /// Says what there is; returns the clumps, and those of them that are not marked as damaged.

@@ -55,13 +55,14 @@ package struct IndexChecker: Sendable {
     output.note("checkindex: checking \(comparison.clumpCount) entries")
     var finding = Finding()
     try comparison.run { difference in
+      finding.missingFromBloom += difference.missingFromBloom.count
+      guard difference.concernsEntries else { return }
       if finding.isIndexSound { output.print("# diff actual correct") }
       report(difference)
       finding.spurious += difference.spurious.count
       finding.missing += difference.missing.count
       finding.wrong += difference.wrong.count
     }
-    finding.missingFromBloom = comparison.missingFromBloom
     summarize(finding, hasBloom: comparison.hasBloom)
     return finding
   }

@@ -29,13 +29,12 @@ package struct ArchiveList: Sendable, Equatable {
     self.archives = archives
   }
 
-  /// Lists the archives that were found in arenas; blocks that are no roots are left out.
-  package init(_ listing: RootListing) {
-    archives = listing.archives.compactMap { archive in
-      guard let root = archive.root else { return nil }
-      return Archive(
-        score: "\(root.typeText):\(archive.score)",
-        time: LocalDate.universal(Int(archive.time)) ?? "", name: root.nameText)
+  /// Lists the archives that were found in arenas.
+  package init(_ found: [RootCatalog.Archive]) {
+    archives = found.map { archive in
+      Archive(
+        score: "\(archive.root.typeText):\(archive.score)",
+        time: LocalDate.universal(Int(archive.time)) ?? "", name: archive.root.nameText)
     }
   }
 

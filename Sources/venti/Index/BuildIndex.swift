@@ -36,9 +36,10 @@ struct BuildIndex: ToolCommand {
     defer { withExtendedLifetime(lock) {} }
     let progress = ProgressMeter("building index", in: .things("clumps"))
     defer { progress.finish() }
-    return try IndexBuilder(to: .standard).run(
-      StoreParts(configuration, for: .readWrite), scope
-    ) { progress.update($0, of: $1) }
+    try IndexBuilder(to: .standard).run(StoreParts(configuration, for: .readWrite), scope) {
+      progress.update($0, of: $1)
+    }
+    return true
   }
 
   private var scope: IndexBuilder.Scope {

@@ -46,9 +46,9 @@ struct Roots: ToolCommand {
     if let http { return (try ask(DialString(http)), true) }
     switch try option.location(or: store) {
     case .local(let path):
-      let listing = RootListing(of: try ReadOnlyStore(opening: path).arenas)
-      for problem in listing.problems { StandardError.print("venti roots: \(problem)") }
-      return (ArchiveList(listing), listing.problems.isEmpty)
+      let found = RootCatalog(of: try ReadOnlyStore(opening: path).arenas).look()
+      for problem in found.problems { StandardError.print("venti roots: \(problem)") }
+      return (ArchiveList(found.archives), found.problems.isEmpty)
     case .server(.tcp(let host, _)):
       do {
         return (try ask(.tcp(host: host, port: Self.usualPort)), true)

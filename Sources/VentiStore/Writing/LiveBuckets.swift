@@ -1,0 +1,47 @@
+internal import Posix
+internal import VentiCore
+
+/// The buckets of an index that is written to while it is read.
+///
+/// The system does not write a bucket at once: who reads it meanwhile may see one page as it was and
+/// the next as it will be, and miss an entry that has been there for years. So what is being written
+/// is read from memory, and what was read while a writing began is read again.
+final class LiveBuckets: Sendable {
+  private struct State: Sendable {
+    /// What is being written, by number of the bucket.
+    var entries: [Int: [IndexEntry]] = [:]
+    /// How often a writing has begun.
+    var generation = 0
+  }
+
+  private let index: Index
+  private let state = Monitor(State())
+
+  init(of index: Index) {
+    self.index = index
+  }
+
+  /// Says what is about to be written.
+  func begin(_ records: [IndexJournal.Record]) {
+    state.withLock { state in
+      state.generation += 1
+      for record in records { state.entries[record.bucket] = record.entries }
+    }
+  }
+
+  /// Says that all of it is written; after an error it stays in memory for good.
+  func end() {
+    state.withLock { $0.entries.removeAll(keepingCapacity: true) }
+  }
+
+  /// Finds the entries of a block.
+  func entries(for score: Score, _ type: BlockType) throws(StoreError) -> [IndexEntry] {
+    let bucket = index.map.bucket(of: score)
+    while true {
+      let (generation, new) = state.withLock { ($0.generation, $0.entries[bucket]) }
+      if let new { return new.filter { $0.score == score && $0.typeValue == type.wireValue } }
+      let found = try index.entries(for: score, type)
+      if state.withLock({ $0.generation }) == generation { return found }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Posix
+import TestSupport
+import Testing
+import VentiCore
+import VentiStore
+
+/// Buckets that fill, and buckets that change while they are read.
+struct IndexWritingTests {
+  /// Blocks that belong to the first of two buckets, in the order of their scores.
+  private func crowd(_ count: Int) -> [StoredBlock] {
+    SimulatedStore.blocks(4 * count, of: 20...40, seed: 30)
+      .filter { $0.block.score.words.0 < 1 << 63 }
+      .prefix(count).sorted { $0.block.score < $1.block.score }
+  }
+
+  @Test("a block that is stored again in a full bucket keeps its room there")
+  func storedAgain() throws {
+    let simulated = try SimulatedStore(arenas: 1, buckets: 2, hasBloom: false)
+    let store = try simulated.open()
+    // There is room for 13: the first comes when it is gone.
+    let blocks = crowd(14)
+    for (block, type) in blocks.dropFirst() { try store.write(block, type: type) }
+    try store.flushIndex()
+    // Nobody can tell that the second is there.
+    simulated.disk.failReads(true)
+    try store.write(blocks[1].block, type: blocks[1].type)
+    try store.write(blocks[0].block, type: blocks[0].type)
+    simulated.disk.failReads(false)
+    try store.close()
+
+    let report = try simulated.check()
+    #expect(report.problems == [])
+    #expect(report.entryCount == 13)
+    let again = try simulated.open()
+    for (block, type) in blocks { try again.expect(block, type) }
+    try again.close()
+  }
+
+  @Test("blocks without room in the index are told of, kept, and stored once; a full index is full")
+  func overflow() throws {
+    let simulated = try SimulatedStore(arenas: 1, buckets: 2, hasBloom: false)
+    var options = SimulatedStore.quiet
+    options.unindexedClumpLimit = 20
+    let notices = Monitor([String]())
+    options.notice = { line in notices.withLock { $0.append(line) } }
+    let store = try simulated.open(options)
+    var stored: [StoredBlock] = []
+    let error = #expect(throws: BlockError.self) {
+      for (block, type) in SimulatedStore.blocks(100, of: 20...40, seed: 31) {
+        try store.write(block, type: type)
+        stored.append((block, type))
+        try store.flushIndex()
+      }
+    }
+    let hint = "'venti grow' makes a larger one"
+    #expect("\(error.map { "\($0)" } ?? "")".hasSuffix(hint))
+    #expect(notices.withLock { $0.first?.contains(hint) } == true)
+    #expect(stored.count >= 13 + 20)
+    for (block, type) in stored { try store.expect(block, type) }
+    try store.close()
+    #expect(try simulated.check().problems == [])
+
+    // Opening it again needs no help, and no more memory.
+    let again = try simulated.open(options)
+    for (block, type) in stored {
+      try again.expect(block, type)
+      try again.write(block, type: type)
+    }
+    try again.close()
+    #expect(try simulated.check().clumpCount == stored.count)
+  }
+
+  private struct Found: Sendable {
+    var writes = 0
+    var own = 0
+    var others = 0
+  }
+
+  @Test("a bucket that is being written is read as it was or as it will be")
+  func rewritten() throws {
+    let simulated = try SimulatedStore(arenas: 1, buckets: 4, blockSize: 8192, hasBloom: false)
+    let store = try simulated.open()
+    let blocks = SimulatedStore.blocks(200, of: 20...40, seed: 32)
+    let old = blocks.prefix(100)
+    for (block, type) in old { try store.write(block, type: type) }
+    try store.flushIndex()
+    let reader = try ReadOnlyStore(
+      partitions: [ArenaPartition(simulated.parts.arenas[0])], indexName: "main",
+      sections: [IndexSection(simulated.parts.sections[0])])
+    let found = Monitor(Found())
+    simulated.disk.interruptWrites(to: 1) {
+      let addresses = old.map { BlockAddress($0.block.score, $0.type, limit: 100) }
+      let own = addresses.count { (try? store.read($0)) != nil }
+      let others = addresses.count { (try? reader.read($0)) != nil }
+      found.withLock { found in
+        found.writes += 1
+        found.own += own
+        found.others += others
+      }
+    }
+    for (block, type) in blocks.suffix(100) { try store.write(block, type: type) }
+    try store.flushIndex()
+    try store.close()
+
+    let (writes, own, others) = found.withLock { ($0.writes, $0.own, $0.others) }
+    // The journal, the buckets in a run, and the journal's two halves again.
+    #expect(writes >= 4)
+    #expect(own == writes * 100)
+    #expect(others == writes * 100)
+  }
+}
