@@ -115,6 +115,26 @@ struct VacTests {
     try work.run("venti", "check", work.store).expectSuccess()
   }
 
+  @Test("a server that dies and comes back in the middle costs nothing")
+  func serverKilled() throws {
+    try work.shell(
+      "mkdir t; for i in {1..300}; do head -c 50000 /dev/urandom >t/$i; done")
+    let (first, address) = try work.serve(at: "tcp!127.0.0.1!0")
+    let child = try ChildProcess(
+      Fixture.program("vac"), ["-v", "-h", address, "-f", "f.vac", "t"],
+      directory: work.path("t").removingLastComponent())
+    try child.waitForOutput("t/150\n")
+    first.signal(SIGKILL)
+    _ = try first.waitForExit()
+
+    let (second, _) = try work.serve(at: address)
+    #expect(try child.waitForExit() == .success)
+    #expect(try second.terminate() == .success)
+
+    try work.run("unvac", "--verify", "f.vac", "t").expectSuccess()
+    try work.run("venti", "check", work.store).expectSuccess()
+  }
+
   @Test("without a store, vac makes one of the user's own, and all programs find it")
   func ownStore() throws {
     try work.shell("echo 1 >f")

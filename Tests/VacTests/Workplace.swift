@@ -36,14 +36,19 @@ final class Workplace: Sendable {
 
   /// Serves the store, for writers too, while `body` runs.
   func serving(_ body: (_ address: String) throws -> Void) throws {
+    let (server, address) = try serve(at: "tcp!127.0.0.1!0")
+    try body(address)
+    #expect(try server.terminate() == .success)
+  }
+
+  /// Starts a server of the store.
+  func serve(at address: String) throws -> (server: ChildProcess, address: String) {
     let server = try ChildProcess(
       Fixture.program("venti"),
-      ["serve", "-c", store, "-a", "tcp!127.0.0.1!0", "--http", "tcp!127.0.0.1!0"])
+      ["serve", "-c", store, "-a", address, "--http", "tcp!127.0.0.1!0"])
     try server.waitForOutput("serving at ")
     let words = server.output.split { $0 == " " || $0 == "\n" }
-    let address = words.first { $0.hasPrefix("tcp!127.0.0.1!") }
-    try body(String(address ?? ""))
-    #expect(try server.terminate() == .success)
+    return (server, String(words.first { $0.hasPrefix("tcp!127.0.0.1!") } ?? ""))
   }
 
   /// What a program did.
