@@ -26,6 +26,8 @@ extension File {
       return try systemCall { lseek(descriptor, offset, VACFS_SEEK_DATA) }
     } catch .noSuchAddressOrDevice {
       return nil
+    } catch .invalidArgument {
+      return offset
     }
   }
 

@@ -135,6 +135,7 @@ struct HostileArchiveTests {
 
     #expect(try tree.status("hole").size == size)
     #expect(try tree.status("hole").allocatedByteCount == 0)
+    #expect(try tree.verify(test) == [])
   }
 
   @Test("a damaged block costs its file only, and is named")

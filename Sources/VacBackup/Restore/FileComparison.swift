@@ -32,13 +32,19 @@ struct FileComparison: Sendable {
     in range: Range<Int>, _ take: (Range<Int>) throws(RestoreError) -> Void
   ) throws(RestoreError) {
     var offset = range.lowerBound
-    while offset < range.upperBound {
+    while let data = try firstData(from: offset), data < range.upperBound {
+      offset = max(data, offset)
       let count = min(Self.zeros.count, range.upperBound - offset)
       let found = try readFile(count, at: offset)
       if found != Self.zeros[0..<found.count] { try take(offset..<offset + found.count) }
       if found.count < count { return }
       offset += count
     }
+  }
+
+  /// Holes of the file are zeros that need not be read; nil when nothing else follows.
+  private func firstData(from offset: Int) throws(RestoreError) -> Int? {
+    try attempt("find data") { () throws(Errno) in try file.firstData(from: offset) }
   }
 
   /// Reads the file, fewer bytes only where it ends.
@@ -57,14 +63,16 @@ extension FileComparison {
   func firstDifference() throws(RestoreError) -> Int? {
     var first: Int?
     var offset = 0
-    // Part by part, so that a difference at the front of a long file ends the search.
-    let part = 8 << 20
+    // Part by part, so that a difference at the front of a long file ends the search; larger and
+    // larger parts, so that a vast hole has few.
+    var part = 8 << 20
     while first == nil, offset < contents.size {
       let end = min(contents.size, offset + part / leafSize * leafSize + leafSize)
       try differences(in: offset..<end) { (slice, offset) throws(RestoreError) in
         if first == nil { first = try position(of: slice, at: offset) }
       }
       offset = end
+      part *= 2
     }
     return first
   }
