@@ -65,6 +65,33 @@ struct StoreRecoveryTests {
     try store.close()
   }
 
+  @Test(
+    "what a tail counts ahead of a lost disk block is stored again when it is written again",
+    arguments: [100...400, 1000...2000])
+  func lostDiskBlock(byteCounts: ClosedRange<Int>) throws {
+    let simulated = try SimulatedStore(arenas: 1)
+    let store = try simulated.open()
+    let blocks = SimulatedStore.blocks(16, of: byteCounts, seed: 11)
+    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.sync()
+    let places = try [blocks[0], blocks[15]].map { block, _ in
+      var score = ByteWriter()
+      score.score(block.score)
+      return try #require(simulated.disk.contents[0].firstRange(of: score.bytes)).lowerBound / 512
+    }
+    for lost in places[0]...places[1] {
+      let torn = simulated.reopened()
+      torn.disk.damage(0) {
+        $0.replaceSubrange(lost * 512..<(lost + 1) * 512, with: repeatElement(0, count: 512))
+      }
+      let again = try torn.open()
+      for (block, type) in blocks { try again.write(block, type: type) }
+      for (block, type) in blocks { try again.expect(block, type, "disk block \(lost) is lost") }
+      try again.close()
+    }
+    try store.close()
+  }
+
   @Test("an index that is damaged or gone is made anew", arguments: [262_144, 262_720])
   func lostIndex(offset: Int) throws {
     let simulated = try SimulatedStore()

@@ -3,9 +3,9 @@ internal import VentiCore
 /// What a crash, or another server, left to do in an arena: found out at the start.
 ///
 /// The tail says which clumps are indexed, and which are in the directory. Clumps between the two
-/// are read and checked, and go to the index. After them there may be more, which were written and
-/// not counted: those that are whole are taken over, up to the first that is not, where the log is
-/// cut off.
+/// go to the index, by what the directory says of them as far as `CountedClumps` finds them there;
+/// others are read and checked. After them there may be more, which were written and not counted:
+/// those that are whole are taken over, up to the first that is not, where the log is cut off.
 struct ArenaRecovery {
   /// A clump that is not indexed.
   struct Found {
@@ -27,11 +27,12 @@ struct ArenaRecovery {
   func forEachUnindexed(_ body: (Found) throws(StoreError) -> Void) throws(StoreError) {
     let start = ClumpPosition(after: tail.indexed)
     var walk = ClumpWalk(arena, magic: tail.clumpMagic, counted: tail.written, from: start)
+    var counted = CountedClumps(arena, tail: tail)
     while let result = walk.next() {
       guard case .success(let clump) = result else { continue }
       guard clump.position.number < tail.written.clumpCount else { return }
-      try body(
-        Found(clump: clump, time: tail.lastWriteTime, isSound: try check(clump.position) != nil))
+      let isSound = counted.vouches(for: clump) ? true : try check(clump.position) != nil
+      try body(Found(clump: clump, time: tail.lastWriteTime, isSound: isSound))
     }
   }
 
