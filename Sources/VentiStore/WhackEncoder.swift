@@ -52,18 +52,17 @@ package struct WhackEncoder: Sendable {
       let (length, distance) = search.longestMatch(at: position)
       if length < Whack.minimumMatch {
         guard bits.literal(search.byte(position)) else { return false }
-        literalCount += 1
+        literalCount &+= 1
         if !isProgressChecked, position > count / 2 {
           // Over 80 % literals so far: the rest is not worth the time.
           guard 4 * position >= 5 * literalCount else { return false }
           isProgressChecked = true
         }
-        search.enter(position)
-        position += 1
+        position &+= 1
       } else {
         guard bits.match(length: length, distance: distance) else { return false }
-        for entered in position..<position + length { search.enter(entered) }
-        position += length
+        search.enter(from: position &+ 1, to: position &+ length)
+        position &+= length
       }
     }
     return bits.finish() && bits.count < count
@@ -124,50 +123,70 @@ private struct WhackSearch {
     unsafe input.loadUnaligned(fromByteOffset: position, as: UInt32.self)
   }
 
-  /// Enters a position in the chain of its hash, as long as three bytes are left there.
+  /// Enters the positions before `end` in the chains of their hashes, as long as three bytes are
+  /// left there.
   @inline(__always)
-  func enter(_ position: Int) {
-    guard position &+ Whack.minimumMatch <= inputCount else { return }
-    let hash = WhackEncoder.hash(triple(position))
-    let counter = WhackEncoder.counter(position)
-    unsafe chains[Int(counter) & (Whack.maximumDistance - 1)] = heads[hash]
-    unsafe heads[hash] = counter
+  func enter(from start: Int, to end: Int) {
+    var position = start
+    // All but the last have four bytes, which are loaded at once.
+    let last = inputCount &- Whack.minimumMatch
+    let wide = min(end, last)
+    while position < wide {
+      _ = enter(position, quadruple(position).bigEndian >> 8)
+      position &+= 1
+    }
+    if position == last, position < end { _ = enter(position, triple(position)) }
   }
 
-  /// The nearest of the longest matches; length 0 when there is none.
+  /// Enters one position, whose three bytes are `triple`.
+  ///
+  /// - Returns: the counter of the position before it in the chain.
+  @inline(__always)
+  private func enter(_ position: Int, _ triple: UInt32) -> UInt16 {
+    let hash = WhackEncoder.hash(triple)
+    let counter = WhackEncoder.counter(position)
+    let head = unsafe heads[hash]
+    unsafe chains[Int(counter) & (Whack.maximumDistance - 1)] = head
+    unsafe heads[hash] = counter
+    return head
+  }
+
+  /// Enters a position, and finds the nearest of the longest matches; length 0 when there is none.
+  ///
+  /// The position takes the place in the chains of the one that is just within reach, after which
+  /// none is: so it may be entered first.
   @inline(__always)
   func longestMatch(at position: Int) -> (length: Int, distance: Int) {
     guard position &+ Whack.minimumMatch <= inputCount else { return (0, 0) }
     let limit = min(inputCount &- position, Whack.maximumMatch)
     let maximumDistance = min(Whack.maximumDistance, position)
     let now = WhackEncoder.counter(position)
-    let wanted = triple(position)
+    let triple = triple(position)
+    var then = enter(position, triple)
     var best = (length: 0, distance: 0)
-    var then = unsafe heads[WhackEncoder.hash(wanted)]
+    // Four bytes around the end of the best match rule out most candidates for a longer one; as
+    // long as there is none, the first three do.
+    var wanted = (triple << 8).bigEndian
+    var mask = UInt32(0xffff_ff00).bigEndian
+    var end = position
     var lastDistance = 0
     for _ in 0..<Self.effort {
       let distance = Int(now &- then)
       guard distance > lastDistance, distance <= maximumDistance else { break }
-      if isLonger(than: best.length, position &- distance, position, wanted) {
+      if (quadruple(end &- distance) ^ wanted) & mask == 0 {
         let length = commonLength(position &- distance, position, limit)
-        if length > best.length { best = (length, distance) }
-        if length > Self.effort || length == limit { break }
+        if length > best.length {
+          best = (length, distance)
+          if length > Self.effort || length == limit { break }
+          end = position &+ length &- Whack.minimumMatch
+          wanted = quadruple(end)
+          mask = .max
+        }
       }
       lastDistance = distance
       then = unsafe chains[Int(then) & (Whack.maximumDistance - 1)]
     }
     return best
-  }
-
-  /// Whether a candidate may match more than `length` bytes: those around the end of the best
-  /// match so far rule out most.
-  @inline(__always)
-  private func isLonger(
-    than length: Int, _ candidate: Int, _ position: Int, _ wanted: UInt32
-  ) -> Bool {
-    if length == 0 { return triple(candidate) == wanted }
-    let offset = length &- Whack.minimumMatch
-    return quadruple(candidate &+ offset) == quadruple(position &+ offset)
   }
 
   /// How many bytes from two positions on are the same, up to `limit`.
