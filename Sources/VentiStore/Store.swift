@@ -22,6 +22,7 @@ public final class Store: BlockStore, BlockFetcher {
   public let index: Index
 
   private let engine: StoreEngine
+  private let log = LogFollower()
   private let inMemory: InMemoryReader?
   private let fallback: ReadOnlyStore
   private let encoders = Monitor([WhackEncoder]())
@@ -76,7 +77,7 @@ public final class Store: BlockStore, BlockFetcher {
       partitions: opened.partitions, indexName: parts.indexName, sections: opened.sections)
     arenas = opened.slots.map(\.arena)
     index = opened.index
-    inMemory = InMemoryReader(index: index, arenas: arenas, bloom: opened.bloom)
+    inMemory = InMemoryReader(index: index, arenas: arenas, bloom: opened.bloom, log: log)
     self.lock = lock
     let engine = engine
     try IndexWriter(index: index).recover { engine.isGenuine($0) }
@@ -98,8 +99,10 @@ public final class Store: BlockStore, BlockFetcher {
   /// Reads a block on the thread of the caller, and checks it against its score.
   public func read(_ address: BlockAddress) throws(BlockError) -> Block {
     if address.score == .zero { return .empty }
-    if let block = engine.readPending(address) { return try block.limited(by: address) }
-    var search = BlockSearch(address)
+    if let block = engine.readPending(address) ?? log.block(address) {
+      return try block.limited(by: address)
+    }
+    var search = BlockSearch(address, following: log)
     if let block = readIndexed(&search) { return try block.limited(by: address) }
     // All that is stored is in the index or pending, unless something is wrong with the index.
     guard search.isAstray else { throw search.error }

@@ -9,6 +9,7 @@ final class MemoryPartition: Partition {
     var bytes: [UInt8]
     var unreadable: [Range<Int>] = []
     var readCount = 0
+    var readByteCount = 0
   }
 
   let name: String
@@ -30,6 +31,7 @@ final class MemoryPartition: Partition {
 
   var bytes: [UInt8] { state.withLock { $0.bytes } }
   var readCount: Int { state.withLock { $0.readCount } }
+  var readByteCount: Int { state.withLock { $0.readByteCount } }
 
   /// From now on reading any of these bytes fails, as on a bad sector.
   func fail(_ range: Range<Int>) {
@@ -57,6 +59,7 @@ final class MemoryPartition: Partition {
     }
     let bytes = state.withLock { state -> [UInt8]? in
       state.readCount += 1
+      state.readByteCount += count
       let range = offset..<offset + count
       if state.unreadable.contains(where: { $0.overlaps(range) }) { return nil }
       return Array(state.bytes[range])

@@ -14,8 +14,12 @@ struct BlockSearch {
   /// Why the index, or the directory of an arena, may know less than it should.
   private(set) var gap: StoreError?
 
-  init(_ address: BlockAddress) {
+  /// Foresees where the log goes on; nil to read each clump on its own.
+  private let log: LogFollower?
+
+  init(_ address: BlockAddress, following log: LogFollower? = nil) {
     self.address = address
+    self.log = log
   }
 
   /// Whether something was wrong on the way, so that looking elsewhere may help.
@@ -65,6 +69,7 @@ struct BlockSearch {
   ///
   /// - Parameter isGuess: whether the clump may well be that of another block.
   mutating func read(_ arena: Arena, at offset: Int, hint: Int, isGuess: Bool = false) -> Block? {
+    if let block = log?.read(address, in: arena, at: offset, hint: hint) { return block }
     do throws(StoreError) {
       let clump = try arena.clump(at: offset, hint: hint)
       if isGuess, clump.header.info.score != address.score { return nil }

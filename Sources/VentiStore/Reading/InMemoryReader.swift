@@ -8,22 +8,25 @@ struct InMemoryReader: Sendable {
   private let index: Index
   private let addresses: AddressMap
   private let bloom: BloomBits?
+  private let log: LogFollower
 
   /// A reader of a store's parts; nil when the index has gaps, which only a search can fill.
-  init?(index: Index, arenas: [Arena], bloom: BloomBits?) {
+  init?(index: Index, arenas: [Arena], bloom: BloomBits?, log: LogFollower) {
     let sections = index.sections.compactMap { $0?.inMemory }
     guard sections.count == index.sections.count,
       let inMemory = try? Index(index.table, sections: sections)
     else { return nil }
     self.index = inMemory
     addresses = AddressMap(index.table, arenas: arenas.map(\.inMemory))
+    self.log = log
     self.bloom = bloom.map { BloomBits(InMemoryPartition(of: $0.partition), $0.filter) }
   }
 
   /// Reads a block that the index knows, and checks it against its score.
   func read(_ address: BlockAddress) -> Block? {
+    if let block = log.block(address) { return block }
     guard let entries = try? index.entries(for: address.score, address.type) else { return nil }
-    var search = BlockSearch(address)
+    var search = BlockSearch(address, following: log)
     return search.read(entries, through: addresses)
   }
 

@@ -44,6 +44,7 @@ public final class ReadOnlyStore: BlockFetcher {
   /// Why arenas are missing, if any are.
   private let missing: StoreError?
   private let addresses: AddressMap?
+  private let log = LogFollower()
   private let inMemory: InMemoryReader?
   private let catalogs: [ArenaCatalog]
   private let lost = Monitor(
@@ -101,7 +102,9 @@ public final class ReadOnlyStore: BlockFetcher {
     // An index of which no arena is there is that of another store.
     (self.index, self.addresses) = indexed.isEmpty ? (nil, nil) : (index, addresses)
     arenas = indexed.isEmpty ? all : indexed
-    inMemory = self.index.flatMap { InMemoryReader(index: $0, arenas: all, bloom: nil) }
+    inMemory = self.index.flatMap { [log] in
+      InMemoryReader(index: $0, arenas: all, bloom: nil, log: log)
+    }
     self.problems = problems
     let budget = TableBudget(entries: tableEntryLimit)
     catalogs = arenas.map { ArenaCatalog($0, budget: budget) }
@@ -110,7 +113,8 @@ public final class ReadOnlyStore: BlockFetcher {
   /// Reads a block on the thread of the caller, and checks it against its score.
   public func read(_ address: BlockAddress) throws(BlockError) -> Block {
     if address.score == .zero { return .empty }
-    var search = BlockSearch(address)
+    if let block = log.block(address) { return try block.limited(by: address) }
+    var search = BlockSearch(address, following: log)
     let block =
       readIndexed(&search) ?? readUnindexed(&search) ?? readIndexedThoroughly(&search)
       ?? readEverywhere(&search)
