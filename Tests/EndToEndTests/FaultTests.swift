@@ -42,7 +42,7 @@ struct FaultTests {
 
   @Test("when the server is killed readers fail by the deadline; when it is back they succeed")
   func killedServer() throws {
-    let server = try StoreServer(store)
+    let server = try StoreServer(store, at: StoreServer.returningAddress)
     let address = server.address
     try withMount(of: archive.text, from: address, ["--timeout", "5"]) { mount in
       let file = mount.path.appending("zoo0/sizes/noise-16385")

@@ -34,7 +34,7 @@ struct OrdinaryUserTests {
     let output = try asNobody(
       """
       ./vacfs -h store zoo.vac mnt
-      grep -o "mnt fuse.vacfs ro,nosuid,nodev" /proc/mounts
+      grep -o "$PWD/mnt fuse.vacfs ro,nosuid,nodev" /proc/mounts | sed "s,$PWD/,,"
       cat mnt/zoo0/modes/m000 >/dev/null
       tar cf - mnt | cat >/dev/null; ls -lR mnt >/dev/null; du -s mnt >/dev/null; df mnt >/dev/null
       cp -r --preserve=mode,timestamps mnt/zoo0/tree copy
@@ -53,7 +53,7 @@ struct OrdinaryUserTests {
     let options = try asNobody(
       """
       ./vacfs -h store -o allow_other zoo.vac mnt
-      grep mnt /proc/mounts | grep -o default_permissions,allow_other
+      grep "$PWD/mnt " /proc/mounts | grep -o default_permissions,allow_other
       { cat mnt/zoo0/modes/m000 || true; } 2>&1 >/dev/null | grep -o "Permission denied"
       fusermount3 -u mnt
       """, fuseConfiguration: "user_allow_other")

@@ -3,6 +3,12 @@ public import SystemPackage
 
 /// The built `venti serve`, or another server, in a process of its own.
 public final class StoreServer: Sendable {
+  /// Where a server listens that is to come back to its port.
+  ///
+  /// Clients have the address 127.0.0.1: while the server is away none of them can get the
+  /// port for its own end, or find itself at the other.
+  public static let returningAddress = "tcp!127.0.0.2!0"
+
   /// Where it listens, as `-h` takes it.
   public let address: String
   /// The port of its web pages.
@@ -24,7 +30,7 @@ public final class StoreServer: Sendable {
     try process.waitForOutput("serving at ")
     try process.waitForOutput("web pages at ")
     let words = process.output.split { $0 == " " || $0 == "\n" }
-    guard let found = words.last(where: { $0.hasPrefix("tcp!127.0.0.1!") }) else {
+    guard let found = words.last(where: { $0.hasPrefix("tcp!127.0.0.") }) else {
       throw ArchiveMountError("venti serve: names no address")
     }
     self.address = String(found)

@@ -119,7 +119,7 @@ struct VacTests {
   func serverKilled() throws {
     try work.shell(
       "mkdir t; for i in {1..300}; do head -c 50000 /dev/urandom >t/$i; done")
-    let (first, address) = try work.serve(at: "tcp!127.0.0.1!0")
+    let (first, address) = try work.serve(at: StoreServer.returningAddress)
     let child = try ChildProcess(
       Fixture.program("vac"), ["-v", "-h", address, "-f", "f.vac", "t"],
       directory: work.path("t").removingLastComponent())

@@ -48,7 +48,7 @@ final class Workplace: Sendable {
       ["serve", "-c", store, "-a", address, "--http", "tcp!127.0.0.1!0"])
     try server.waitForOutput("serving at ")
     let words = server.output.split { $0 == " " || $0 == "\n" }
-    return (server, String(words.first { $0.hasPrefix("tcp!127.0.0.1!") } ?? ""))
+    return (server, String(words.first { $0.hasPrefix("tcp!127.0.0.") } ?? ""))
   }
 
   /// What a program did.

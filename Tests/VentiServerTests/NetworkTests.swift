@@ -107,7 +107,9 @@ struct NetworkTests {
     let store = MemoryStore()
     let blocks = Self.blocks(50)
     for block in blocks { try store.write(block, type: .data) }
-    var test = try ServerUnderTest(reading: store, writing: nil)
+    // Clients have the address 127.0.0.1, so none can take the port while the server is away.
+    var test = try ServerUnderTest(
+      reading: store, writing: nil, at: .tcp(host: "127.0.0.2", port: 0))
     let address = test.server.addresses[0]
     var options = ClientOptions()
     options.reconnectSeconds = 0.1
