@@ -40,7 +40,7 @@ public final class Directory: Sendable {
   /// - Throws: `ArchiveError.block` for an error that is not of one block, such as
   ///   `notInMemory` or a lost connection; other errors when the directory as a whole makes no
   ///   sense.
-  public init(
+  public convenience init(
     loading reference: DirectoryReference, from source: any BlockSource,
     blockLimit: Int = Directory.blockLimit
   ) throws(ArchiveError) {
@@ -58,7 +58,17 @@ public final class Directory: Sendable {
         isComplete = false
       }
     }
-    let slots = try SlotTable(reference.entries, &entriesScan)
+    let slots = try SlotTable(reference.entries) { () throws(ArchiveError) in
+      try entriesScan.next()
+    }
+    self.init(loader, slots, of: reference, isComplete: isComplete && slots.isComplete)
+  }
+
+  /// Makes a table of the records that a loader has gathered.
+  init(
+    _ loader: consuming DirectoryLoader, _ slots: SlotTable, of reference: DirectoryReference,
+    isComplete: Bool
+  ) {
     loader.sort()
     spaces = loader.number(reference)
     rows = loader.rows
@@ -69,12 +79,13 @@ public final class Directory: Sendable {
     omissionCount = loader.omissionCount
     subdirectoryCount = loader.rows.reduce(0) { $0 + ($1.kind == .directory ? 1 : 0) }
     self.slots = slots
-    self.isComplete = isComplete && slots.isComplete
+    self.isComplete = isComplete
     self.reference = reference
   }
 
-  private static func scan(
-    _ entry: Entry, _ source: any BlockSource, _ blockLimit: Int
+  /// Begins to read one of the streams of a directory.
+  static func scan(
+    _ entry: Entry, _ source: any BlockSource, _ blockLimit: Int = blockLimit
   ) throws(ArchiveError) -> StreamScan {
     guard entry.size <= streamByteLimit else {
       throw .tooLarge(subject: "directory", size: entry.size, limit: streamByteLimit)

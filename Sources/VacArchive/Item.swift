@@ -50,6 +50,16 @@ public struct Item: Sendable {
 
   /// Names that the file had; the archive may have fewer.
   public var linkCount: Int { unix?.linkCount.map(Int.init) ?? 1 }
+
+  /// The blocks at the top of its streams.
+  public var tops: [BlockAddress] {
+    switch contents {
+    case .stream(let entry): [entry.top].compactMap(\.self)
+    case .directory(let reference):
+      [reference.metadata.top, reference.entries.top].compactMap(\.self)
+    case .damaged: []
+    }
+  }
 }
 
 /// A directory that can be loaded: where its streams are.

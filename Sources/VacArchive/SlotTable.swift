@@ -20,13 +20,15 @@ struct SlotTable: Sendable {
   /// Whether every block could be read.
   var isComplete: Bool { lost.isEmpty }
 
-  /// Reads the blocks that `scan` finds.
-  init(_ entry: Entry, _ scan: inout StreamScan) throws(ArchiveError) {
+  /// Gathers the entries of blocks of a stream; what is in no block counts as not in use.
+  init(
+    _ entry: Entry, next: () throws(ArchiveError) -> StreamScan.Piece?
+  ) throws(ArchiveError) {
     var runs: [Run] = []
     var lost: [(slots: Range<Int>, error: BlockError)] = []
     var bytes: [UInt8] = []
     let perBlock = entry.entriesPerBlock
-    while let piece = try scan.next() {
+    while let piece = try next() {
       switch piece {
       case .lost(let leaves, _, let error):
         lost.append((leaves.lowerBound * perBlock..<leaves.upperBound * perBlock, error))
@@ -51,7 +53,7 @@ struct SlotTable: Sendable {
   /// Reads the blocks of a stream.
   init(_ entry: Entry, from source: any BlockSource) throws(ArchiveError) {
     var scan = try StreamScan(entry, in: source)
-    try self.init(entry, &scan)
+    try self.init(entry) { () throws(ArchiveError) in try scan.next() }
   }
 
   /// The entry in a slot, if it is what a record says; of any generation when that is nil.

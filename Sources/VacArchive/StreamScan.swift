@@ -8,6 +8,14 @@ struct StreamScan {
     /// A stored leaf; its bytes are empty when only scores are asked for.
     case leaf(number: Int, Score, Block)
     case lost(leaves: Range<Int>, Score, BlockError)
+
+    /// The leaves that it is about.
+    var leaves: Range<Int> {
+      switch self {
+      case .leaf(let number, _, _): number..<number + 1
+      case .lost(let leaves, _, _): leaves
+      }
+    }
   }
 
   /// A pointer block on the way down.

@@ -57,7 +57,7 @@ struct SourceWalk {
     var faults: [BackupError] = []
     /// The name before: one that comes again is taken.
     var last: [UInt8]?
-    let previous: Directory?
+    var previous: DirectoryCursor?
     /// The file system to stay on; nil at the top, where each argument has its own.
     let fileSystem: UInt64?
     /// The length of `path` in this directory.
@@ -86,7 +86,7 @@ struct SourceWalk {
     self.previousSource = previousSource
     frames = [
       Frame(
-        origins: [], names: SortedNames(), previous: load(previous), fileSystem: nil, pathCount: 0,
+        origins: [], names: SortedNames(), previous: open(previous), fileSystem: nil, pathCount: 0,
         directory: nil)
     ]
   }
@@ -216,11 +216,8 @@ struct SourceWalk {
       guard options.patterns.isEmpty || options.patterns.includes(path) else {
         return .excluded(isDirectory: isDirectory)
       }
-      let previous = frame.previous.flatMap { table in
-        table.position(of: name).map { table[$0] }
-      }
       let file = SourceFile(
-        directory: directory, name: name, status: status, previous: previous)
+        directory: directory, name: name, status: status, previous: previousItem(name))
       guard isDirectory else { return .file(file) }
       lastID += 1
       let entered = SourceDirectory(id: lastID, name: name, in: directory, status: status)
@@ -252,7 +249,7 @@ struct SourceWalk {
     frames.append(
       Frame(
         origins: [.directory(directory)], names: names, faults: faults,
-        previous: names.count > 0 ? load(reference) : nil,
+        previous: names.count > 0 ? open(reference) : nil,
         fileSystem: fileSystem, pathCount: path.count, directory: directory))
   }
 
@@ -285,22 +282,22 @@ struct SourceWalk {
     return onlyTag
   }
 
-  /// Reads a directory of the previous archive; one that is damaged is as good as none.
-  private func load(_ reference: DirectoryReference?) -> Directory? {
-    guard let reference else { return nil }
-    let directory = try? Directory(loading: reference, from: previousSource)
-    if let directory { askAhead(directory) }
-    return directory
+  // MARK: - The previous archive
+
+  /// Begins to read a directory of the previous archive; one that is damaged is as good as none.
+  private func open(_ reference: DirectoryReference?) -> DirectoryCursor? {
+    reference.flatMap { try? DirectoryCursor($0, in: previousSource) }
   }
 
-  /// Directories of the previous archive that are asked for before they are met.
-  private static let directoriesAhead = 64
-
-  private func askAhead(_ directory: Directory) {
-    guard directory.subdirectoryCount > 0 else { return }
-    let below = (0..<directory.count).lazy.filter { directory.kind(at: $0) == .directory }
-    let first = Array(below.prefix(Self.directoriesAhead))
-    previousSource.prefetch(first.flatMap { directory[$0].tops })
+  /// What the previous archive has by this name in the directory that is walked.
+  private mutating func previousItem(_ name: [UInt8]) -> Item? {
+    let place = frames.count - 1
+    do throws(ArchiveError) {
+      return try frames[place].previous?.item(named: name)
+    } catch {
+      frames[place].previous = nil
+      return nil
+    }
   }
 }
 

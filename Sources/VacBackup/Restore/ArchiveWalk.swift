@@ -186,15 +186,3 @@ package struct ArchiveWalk {
     if !tops.isEmpty { source.prefetch(tops) }
   }
 }
-
-extension Item {
-  /// The blocks at the top of its streams.
-  var tops: [BlockAddress] {
-    switch contents {
-    case .stream(let entry): [entry.top].compactMap(\.self)
-    case .directory(let reference):
-      [reference.metadata.top, reference.entries.top].compactMap(\.self)
-    case .damaged: []
-    }
-  }
-}

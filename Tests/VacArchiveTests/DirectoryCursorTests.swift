@@ -1,0 +1,174 @@
+import TestSupport
+import Testing
+import VacArchive
+import VentiCore
+
+/// A cursor along a directory finds what the whole table has.
+struct DirectoryCursorTests {
+  /// All names of a directory in their order, and between them some that are not there.
+  private func questions(_ table: Directory) -> [[UInt8]] {
+    let names = (0..<table.count).map(table.name)
+    let others = names.map { $0 + [0x62] } + names.map { $0.dropLast() + [0xff] }
+    return (names + others + [Array("missing".utf8)]).sorted(by: ArchiveOrder.isOrdered)
+  }
+
+  private func description(_ item: Item?) -> String { item.map { "\($0)" } ?? "none" }
+
+  /// Asks a cursor and the table for the same names; every `step`th of them.
+  private func compare(
+    _ reference: DirectoryReference, in store: MemoryStore, step: Int = 1
+  ) throws -> DirectoryCursor {
+    let table = try Directory(loading: reference, from: store)
+    var cursor = try DirectoryCursor(reference, in: store)
+    let names = questions(table)
+    for place in stride(from: 0, to: names.count, by: step) {
+      let expected = table.position(of: names[place]).map { table[$0] }
+      #expect(try description(cursor.item(named: names[place])) == description(expected))
+    }
+    return cursor
+  }
+
+  /// A directory of one record a block; the record of `names[n]` has slot `slots[n]`.
+  private func directory(
+    _ names: [String], slots: [UInt32]? = nil, in store: MemoryStore
+  ) throws -> DirectoryReference {
+    let entries = try names.indices.map { try store.file("contents \($0)") }
+    let blocks = names.indices.map { number in
+      rawMetadataBlock([
+        RawRecord(names[number], slot: slots?[number] ?? UInt32(number), qid: UInt64(number + 1))
+          .bytes
+      ])
+    }
+    return try store.directory(blocks: blocks, entries: entries)
+  }
+
+  @Test(
+    "random directories, as they are written, have the same files",
+    arguments: 0..<16 as Range<UInt64>)
+  func random(seed: UInt64) throws {
+    let store = MemoryStore()
+    let blockSize = [512, 1000, 8192, 57344][Int(seed) % 4]
+    let score = try RandomTree(seed: seed, files: 200).write(
+      to: store, blockSize: blockSize, isClassic: seed % 5 == 0)
+    var waiting = [try Archive(opening: score, in: store).directory]
+    while let reference = waiting.popLast() {
+      for step in [1, 2, 7, 50] {
+        #expect(try !compare(reference, in: store, step: step).isWhole)
+      }
+      let table = try Directory(loading: reference, from: store)
+      for position in 0..<table.count {
+        if case .directory(let below) = table[position].contents { waiting.append(below) }
+      }
+    }
+  }
+
+  @Test("a large directory is read once, a block at a time")
+  func large() throws {
+    let store = MemoryStore()
+    let names = (0..<2000).map { "file \(10_000 + $0)" }
+    let reference = try directory(names, in: store)
+    _ = try Directory(loading: reference, from: store)
+    let needed = store.readCount
+    var cursor = try DirectoryCursor(reference, in: store)
+    #expect(store.readCount - needed < 12)
+    for name in names { #expect(try cursor.item(named: Array(name.utf8))?.size ?? 0 > 9) }
+
+    #expect(!cursor.isWhole)
+    // Not one block of either stream twice.
+    #expect(store.readCount - needed <= needed)
+  }
+
+  @Test("records in no order are found all the same", arguments: 0..<8 as Range<UInt64>)
+  func unordered(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let store = MemoryStore()
+    let names = (0..<40).map { "f\($0)" }.shuffled(using: &random)
+    // The greatest name first: whatever comes behind shows at once that there is no order.
+    let reference = try directory(["z"] + names, in: store)
+    #expect(try compare(reference, in: store).isWhole)
+  }
+
+  @Test("what stands out of order further behind is found from there on")
+  func unorderedLater() throws {
+    let store = MemoryStore()
+    let reference = try directory(["a", "c", "d", "b", "e"], in: store)
+    var cursor = try DirectoryCursor(reference, in: store)
+    func isThere(_ name: String) throws -> Bool {
+      try cursor.item(named: Array(name.utf8))?.name == Array(name.utf8)
+    }
+    #expect(try isThere("a") && !cursor.isWhole)
+    // It is behind what has been read.
+    #expect(try !isThere("b") && !cursor.isWhole)
+    #expect(try isThere("c") && isThere("d") && isThere("e") && cursor.isWhole)
+  }
+
+  @Test("a name that comes again in another block is the first one's")
+  func repeated() throws {
+    let store = MemoryStore()
+    #expect(try compare(directory(["a", "b", "b", "c"], in: store), in: store).isWhole)
+  }
+
+  @Test("entries in another order than the names are found")
+  func slots() throws {
+    let store = MemoryStore()
+    let names = (0..<60).map { "f\(100 + $0)" }
+    let reference = try directory(names, slots: (0..<60).reversed(), in: store)
+    #expect(try compare(reference, in: store).isWhole)
+  }
+
+  @Test("a lost block costs what is in it, and a lost connection is thrown", arguments: 0..<20)
+  func lostRecords(lost: Int) throws {
+    let store = MemoryStore()
+    let names = (0..<20).map { "f\(100 + $0)" }
+    let reference = try directory(names, in: store)
+    let block = rawMetadataBlock([
+      RawRecord(names[lost], slot: UInt32(lost), qid: UInt64(lost + 1)).bytes
+    ])
+    let score = Block(block).score
+    store.fail(score, with: .damaged(score, .data, reason: "test"))
+    #expect(try !compare(reference, in: store).isWhole)
+
+    store.fail(score, with: .timedOut(score, peer: "test", seconds: 1))
+    #expect(throws: ArchiveError.block(.timedOut(score, peer: "test", seconds: 1))) {
+      var cursor = try DirectoryCursor(reference, in: store)
+      for name in names { _ = try cursor.item(named: Array(name.utf8)) }
+    }
+  }
+
+  @Test("lost entries, and a lost pointer block, cost what they lead to")
+  func lostEntries() throws {
+    let store = MemoryStore()
+    let names = (0..<200).map { "f\(1000 + $0)" }
+    let reference = try directory(names, in: store)
+    let top = try store.read(try #require(reference.entries.top))
+    var reader = ByteReader(top.bytes, of: "pointers")
+    let third = try (reader.score(), reader.score(), reader.score()).2
+    store.remove(third, .directory.above(reference.entries.depth - 1))
+    #expect(try !compare(reference, in: store).isWhole)
+
+    store.remove(reference.entries.score, .directory.above(reference.entries.depth))
+    #expect(try !compare(reference, in: store).isWhole)
+  }
+
+  @Test("a block of records with any bit flipped leads to no other file")
+  func flips() throws {
+    let records = ["abc", "ab", "b"].enumerated().map {
+      RawRecord($1, slot: UInt32($0), qid: UInt64($0 + 1)).bytes
+    }
+    let block = rawMetadataBlock(records)
+    for place in 0..<block.count * 8 {
+      let store = MemoryStore()
+      let file = try store.file("x")
+      var flipped = block
+      flipped[place / 8] ^= 1 << UInt8(place % 8)
+      let reference = try store.directory(
+        blocks: [flipped, rawMetadataBlock([RawRecord("c", slot: 3).bytes])],
+        entries: Array(repeating: file, count: 4))
+      var cursor = try DirectoryCursor(reference, in: store)
+      for name in ["abc", "ab", "b", "c"] {
+        let item = try cursor.item(named: Array(name.utf8))
+        #expect(item.map { $0.name == Array(name.utf8) } ?? true)
+      }
+    }
+  }
+}
