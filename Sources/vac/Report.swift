@@ -77,6 +77,8 @@ final class Report: Sendable {
 
   /// Prints the score, alone or in its line of JSON.
   func printScore(_ score: ArchiveScore) {
+    // On a terminal, it shares the line with the progress.
+    line.end()
     guard options.printsJSON, let counters = counters() else {
       return StandardOutput.print("\(score)")
     }

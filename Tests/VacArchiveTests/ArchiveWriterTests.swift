@@ -91,10 +91,7 @@ struct ArchiveWriterTests {
     let metadata = reference.metadata
     #expect(metadata.size % metadata.leafSize == 0)
     let bytes = try HashTree(metadata, in: store).bytes(in: 0..<metadata.size)
-    let reader = OldReader(
-      blocks: stride(from: 0, to: bytes.count, by: metadata.leafSize).map {
-        Array(bytes[$0..<$0 + metadata.leafSize])
-      })
+    let reader = OldReader(bytes, blockSize: metadata.leafSize)
     let directory = try Directory(loading: reference, from: store)
     #expect(reader.count == nodes.count)
     for node in nodes {

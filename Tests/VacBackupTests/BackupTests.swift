@@ -126,6 +126,43 @@ struct BackupTests {
     #expect(first.number != second.number)
   }
 
+  @Test("an older reader finds every file of a classic archive, and nothing that is new to it")
+  func classicToOldEyes() throws {
+    let tree = try SourceTree()
+    _ = try Zoo(at: tree.path.appending("zoo"), seed: 4)
+    let score = try tree.archive { $0.isClassic = true }
+
+    var waiting = [try Archive(opening: score, in: tree.store).directory]
+    var count = 0
+    while let reference = waiting.popLast() {
+      let metadata = reference.metadata
+      let bytes = try HashTree(metadata, in: tree.store).bytes(in: 0..<metadata.size)
+      let reader = OldReader(bytes, blockSize: metadata.leafSize)
+      let directory = try Directory(loading: reference, from: tree.store)
+      #expect(reader.count == directory.count)
+      for position in 0..<directory.count {
+        let item = directory[position]
+        let record = try #require(try reader.find(item.name))
+        #expect(record.qid == Int(item.qid) && record.owner == item.owner)
+        #expect(record.mode & 0o777 == Int(item.permissions))
+        #expect(record.options == [])
+        if case .directory(let below) = item.contents { waiting.append(below) }
+      }
+      count += directory.count
+    }
+    #expect(try count == tree.paths(in: score).count)
+  }
+
+  @Test("times of access are stored only where that is asked for")
+  func accessTimes() throws {
+    let tree = try SourceTree("echo 1 >f; touch -a -d @4000000000.123456789 f")
+    let (without, with) = (try tree.archive(), try tree.archive { $0.storesAccessTimes = true })
+
+    let expected = FileTime(seconds: 4_000_000_000, nanoseconds: 123_456_789)
+    #expect(try tree.item("f", in: with)?.accessed == expected)
+    #expect(try tree.item("f", in: without)?.accessed != expected)
+  }
+
   @Test("what happens to a path, a name or a pattern is reported")
   func arguments() {
     func argument(_ text: String) -> SourceArgument { SourceArgument(Array(text.utf8)) }

@@ -1,29 +1,45 @@
-import VentiCore
-
 /// A reader that knows no more than plan9port's: what older programs see of a directory.
 ///
 /// It searches each block by halves in the order that the block's magic promises, and takes a record apart
 /// by the fields of version 8. Written for the tests from the description of the format, and
 /// shares nothing with the reader that is tested.
-struct OldReader {
-  struct Record: Equatable {
-    var name: [UInt8]
-    var slot: Int
-    var qid: Int
-    var owner: [UInt8]
-    var group: [UInt8]
-    var modified: Int
-    var mode: Int
+public struct OldReader {
+  /// What it knows of a file.
+  public struct Record: Equatable {
+    /// The name.
+    public var name: [UInt8]
+    /// The slot of the file's stream.
+    public var slot: Int
+    /// The number.
+    public var qid: Int
+    /// The owner's name.
+    public var owner: [UInt8]
+    /// The group's name.
+    public var group: [UInt8]
+    /// Seconds since 1970.
+    public var modified: Int
+    /// Kind and permissions.
+    public var mode: Int
+    /// The kinds of the options that follow: it skips those that it does not know.
+    public var options: [Int]
   }
 
-  struct Malformed: Error {
+  /// What the format does not allow.
+  public struct Malformed: Error {
     let reason: String
   }
 
-  let blocks: [[UInt8]]
+  private let blocks: [[UInt8]]
+
+  /// Reads a stream of metadata blocks.
+  public init(_ stream: [UInt8], blockSize: Int) {
+    blocks = stride(from: 0, to: stream.count, by: blockSize).map {
+      Array(stream[$0..<min($0 + blockSize, stream.count)])
+    }
+  }
 
   /// Finds a name as plan9port does.
-  func find(_ name: [UInt8]) throws -> Record? {
+  public func find(_ name: [UInt8]) throws -> Record? {
     for block in blocks {
       try check(block)
       var (low, high) = (0, number(block, 10, 2))
@@ -40,7 +56,8 @@ struct OldReader {
     return nil
   }
 
-  var count: Int { blocks.reduce(0) { $0 + number($1, 10, 2) } }
+  /// Files in the directory.
+  public var count: Int { blocks.reduce(0) { $0 + number($1, 10, 2) } }
 
   private func number(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> Int {
     bytes[offset..<offset + count].reduce(0) { $0 << 8 | Int($1) }
@@ -78,14 +95,17 @@ struct OldReader {
     let modified = try takeNumber(4)
     _ = try take(12)
     let mode = try takeNumber(4)
+    var options: [Int] = []
     while !rest.isEmpty {
       let kind = try takeNumber(1)
       let count = try takeNumber(2)
       if kind == 3, count != 16 { throw Malformed(reason: "qid space") }
       _ = try take(count)
+      options.append(kind)
     }
     return Record(
-      name: name, slot: slot, qid: qid, owner: owner, group: group, modified: modified, mode: mode)
+      name: name, slot: slot, qid: qid, owner: owner, group: group, modified: modified, mode: mode,
+      options: options)
   }
 
   /// Compares by the magic: for 5656fc79 the end of a name is greater than every byte.
