@@ -116,7 +116,8 @@ extension BlockStore {
     guard block.count > 0 else { return .zero }
     do throws(BlockError) {
       let score = block.score
-      return isKnown(score) ? score : try write(block, type: type)
+      if !isKnown(score) { try write(block, type: type, score: score) }
+      return score
     } catch {
       throw .block(error)
     }

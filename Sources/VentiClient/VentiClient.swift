@@ -70,14 +70,11 @@ public final class VentiClient: BlockStore, BlockFetcher {
   }
 
   /// Queues a block, waiting while too much is not synced.
-  @discardableResult
-  public func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
-    if block.count == 0 { return .zero }
+  public func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
+    if block.count == 0 { return }
     guard block.count <= WireLimits.blockByteCount else { throw .tooLarge }
-    let score = block.score
     let batch = try enter(block.count)
     pool.submit([.write(WriteCall(block: block, type: type, score: score, batch: batch))])
-    return score
   }
 
   /// Waits for room in the ledger.

@@ -59,19 +59,21 @@ public typealias BlockDelivery = @Sendable (BlockAddress, Result<Block, BlockErr
 
 /// A source that takes blocks as well.
 public protocol BlockStore: BlockSource {
-  /// Stores a block of 1 to 57344 bytes and returns its score, which the caller may have
-  /// computed already.
+  /// Stores a block of 1 to 57344 bytes.
+  ///
+  /// The score is trusted, so that a block is hashed once on its way in. That is safe because it
+  /// never comes from outside: whoever calls this has just computed it from these bytes, which
+  /// cannot change, and every later read checks it.
   ///
   /// Return does not mean that the block is safe: that is what `sync` promises. An error of an
   /// earlier write may be thrown by a later one, or by `sync`. An empty block is not stored; its
   /// score is the zero score.
-  @discardableResult
-  func write(_ block: Block, type: BlockType) throws(BlockError) -> Score
+  func write(_ block: Block, type: BlockType, score: Score) throws(BlockError)
 
-  /// Stores a block if that takes no waiting; nil if it may, or fails, and nothing is stored.
+  /// Stores a block if that takes no waiting; false if it may, or fails, and nothing is stored.
   ///
-  /// What an event loop may call.
-  func writeAtOnce(_ block: Block, type: BlockType) -> Score?
+  /// What an event loop may call. The score is trusted as that of `write`.
+  func writeAtOnce(_ block: Block, type: BlockType, score: Score) -> Bool
 
   /// Returns once everything written before survives a power cut.
   func sync() throws(BlockError)
@@ -79,7 +81,15 @@ public protocol BlockStore: BlockSource {
 
 extension BlockStore {
   /// Knows of nothing that takes no waiting.
-  public func writeAtOnce(_ block: Block, type: BlockType) -> Score? { nil }
+  public func writeAtOnce(_ block: Block, type: BlockType, score: Score) -> Bool { false }
+
+  /// Stores a block, and returns its score.
+  @discardableResult
+  public func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
+    let score = block.score
+    try write(block, type: type, score: score)
+    return score
+  }
 }
 
 /// Why a block could not be read or stored.

@@ -92,23 +92,30 @@ struct BlockService: Sendable {
       for request in requests { answer(request.tag, Self.readOnly) }
       return
     }
-    if requests.count == 1, let request = requests.first,
-      request.block.count <= Self.atOnceByteCount,
-      let score = store.writeAtOnce(request.block, type: request.type)
+    var knownScore: Score?
+    if requests.count == 1, let (tag, block, type) = requests.first,
+      block.count <= Self.atOnceByteCount
     {
-      return answer(request.tag, .stored(score))
+      let score = block.score
+      if store.writeAtOnce(block, type: type, score: score) { return answer(tag, .stored(score)) }
+      knownScore = score
     }
-    forEachJob(requests) { batch in
+    forEachJob(requests) { [knownScore] batch in
       let started = writers { [self] in
-        for (tag, block, type) in batch { answer(tag, write(block, type, to: store)) }
+        for (tag, block, type) in batch {
+          answer(tag, write(block, type, knownScore ?? block.score, to: store))
+        }
       }
       if !started { for request in batch { answer(request.tag, Self.busy) } }
     }
   }
 
-  private func write(_ block: Block, _ type: BlockType, to store: any BlockStore) -> Reply {
+  private func write(
+    _ block: Block, _ type: BlockType, _ score: Score, to store: any BlockStore
+  ) -> Reply {
     do throws(BlockError) {
-      return .stored(try store.write(block, type: type))
+      try store.write(block, type: type, score: score)
+      return .stored(score)
     } catch {
       return failure(error)
     }

@@ -4,7 +4,7 @@ public import VentiCore
 
 /// A store in files or on disks of this machine, for reading and writing.
 ///
-/// Blocks are compressed and scored on the threads of those who write them, and appended to one
+/// Blocks are scored and compressed on the threads of those who write them, and appended to one
 /// log. `write` returns when the block is in memory; `sync` when everything before it survives a
 /// power cut. The index follows in the background; what it lacks is in memory, and found again
 /// after a crash. `StoreEngine` says in which order things reach the disk.
@@ -142,31 +142,27 @@ public final class Store: BlockStore, BlockFetcher {
   /// Stores a block, unless the store has it.
   ///
   /// - Throws: `BlockError.full` when there is no room, `failed` after an error of the disk.
-  @discardableResult
-  public func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
-    guard block.count > 0 else { return .zero }
+  public func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
+    guard block.count > 0 else { return }
     guard block.count <= ClumpInfo.maximumSize else {
       throw .unacceptable(
         reason: "lump too large: \(block.count) bytes, at most \(ClumpInfo.maximumSize) expected")
     }
-    let score = block.score
     let key = BlockKey(score, type)
-    if engine.contains(key, type) { return score }
+    if engine.contains(key, type) { return }
     _ = try engine.append(compressed(block), of: key, size: block.count, waits: true)
-    return score
   }
 
   /// Stores a block if nothing has to be waited for: the index is in memory, and there is room for
   /// the block until it is written.
-  public func writeAtOnce(_ block: Block, type: BlockType) -> Score? {
+  public func writeAtOnce(_ block: Block, type: BlockType, score: Score) -> Bool {
     guard let inMemory, (1...ClumpInfo.maximumSize).contains(block.count), engine.hasRoom
-    else { return nil }
-    let score = block.score
+    else { return false }
     let key = BlockKey(score, type)
-    guard let isThere = engine.contains(key, type, in: inMemory) else { return nil }
-    if isThere { return score }
+    guard let isThere = engine.contains(key, type, in: inMemory) else { return false }
+    if isThere { return true }
     let isDone = try? engine.append(compressed(block), of: key, size: block.count, waits: false)
-    return isDone == true ? score : nil
+    return isDone == true
   }
 
   /// Returns once everything written before survives a power cut.

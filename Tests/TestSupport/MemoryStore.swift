@@ -69,16 +69,14 @@ public final class MemoryStore: BlockStore, BlockFetcher {
   }
 
   /// Keeps a block.
-  @discardableResult
-  public func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
-    guard block.count > 0 else { return .zero }
-    let score = block.score
+  public func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
+    guard block.count > 0 else { return }
+    precondition(score == block.score, "a score that is not the block's")
     try state.withLock { state throws(BlockError) in
       defer { state.writes += 1 }
       try state.checkCall()
       state.blocks[Key(score: score, type: type)] = block
     }
-    return score
   }
 
   /// Does nothing: memory survives no power cut.

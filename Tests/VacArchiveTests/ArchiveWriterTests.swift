@@ -295,9 +295,9 @@ private final class FailingStore: BlockStore {
 
   func read(_ address: BlockAddress) throws(BlockError) -> Block { try store.read(address) }
 
-  func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
+  func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
     try step()
-    return try store.write(block, type: type)
+    try store.write(block, type: type, score: score)
   }
 
   func sync() throws(BlockError) { try step() }

@@ -14,13 +14,13 @@ final class HookedStore: BlockStore {
 
   func read(_ address: BlockAddress) throws(BlockError) -> Block { try base.read(address) }
 
-  func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
+  func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
     // Others wait meanwhile.
     isDone.withLock { isDone in
       if !isDone { hook() }
       isDone = true
     }
-    return try base.write(block, type: type)
+    try base.write(block, type: type, score: score)
   }
 
   func sync() throws(BlockError) { try base.sync() }

@@ -23,12 +23,11 @@ final class SlowStore: BlockStore {
 
   func read(_ address: BlockAddress) throws(BlockError) -> Block { try store.read(address) }
 
-  func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
+  func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
     state.update { $0.begun += 1 }
     _ = state.wait(until: .after(seconds: 10)) { $0.goes ? true : nil }
-    let score = try store.write(block, type: type)
+    try store.write(block, type: type, score: score)
     state.update { $0.done += 1 }
-    return score
   }
 
   func sync() throws(BlockError) {

@@ -91,3 +91,10 @@ struct AtOnceTests {
     }
   }
 }
+
+extension Store {
+  /// Stores a block at once, as a server does; nil when it has to wait.
+  fileprivate func writeAtOnce(_ block: Block, type: BlockType) -> Score? {
+    writeAtOnce(block, type: type, score: block.score) ? block.score : nil
+  }
+}

@@ -179,16 +179,15 @@ private final class OrderedStore: BlockStore {
     throw .notFound(address.score, address.type)
   }
 
-  func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
+  func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
     let links = (try? BlockLinks.links(in: block, type, withPrevious: true)) ?? []
-    return state.withLock { state in
+    state.withLock { state in
       let known = type == .root ? state.synced : state.written
       for link in links where !known.contains(link.address.score) {
-        state.faults.append("\(block.score)/\(type) before \(link.address.score)")
+        state.faults.append("\(score)/\(type) before \(link.address.score)")
       }
       state.roots += type == .root ? 1 : 0
-      state.written.insert(block.score)
-      return block.score
+      state.written.insert(score)
     }
   }
 

@@ -61,17 +61,11 @@ final class BackupStore: BlockStore {
     base.prefetch(addresses)
   }
 
-  func write(_ block: Block, type: BlockType) throws(BlockError) -> Score {
-    try write(block, type: type, score: block.score)
-  }
-
-  func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) -> Score {
-    if block.count == 0 { return .zero }
-    if isKnown(score, type) { return score }
-    try base.write(block, type: type)
+  func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
+    if block.count == 0 || isKnown(score, type) { return }
+    try base.write(block, type: type, score: score)
     counters.count(sent: block.count)
     remember(score, type)
-    return score
   }
 
   func sync() throws(BlockError) {
@@ -89,13 +83,14 @@ final class BackupStore: BlockStore {
       counters.count(known: stored.count)
       return score
     }
-    return try archiving { () throws(ArchiveError) in
+    try archiving { () throws(ArchiveError) in
       do throws(BlockError) {
-        return try write(stored, type: .data, score: score)
+        try write(stored, type: .data, score: score)
       } catch {
         throw .block(error)
       }
     }
+    return score
   }
 
   /// Counts contents that are a hole.
