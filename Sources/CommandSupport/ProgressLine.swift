@@ -19,7 +19,9 @@ public final class ProgressLine: Sendable {
     guard let terminal else { return }
     Thread.start("progress") { [hasEnded] in
       while hasEnded.wait(until: .after(seconds: Self.secondsBetween), { $0 ? true : nil }) == nil {
-        Self.write(Self.clear + text().prefix(terminal.columns - 1))
+        let line = Self.clear + text().prefix(terminal.columns - 1)
+        // With the lock, so that nothing comes after the end.
+        hasEnded.withLock { if !$0 { Self.write(line) } }
       }
     }
   }
@@ -31,8 +33,10 @@ public final class ProgressLine: Sendable {
 
   /// Ends the progress; nothing of it stays.
   public func end() {
-    hasEnded.update { $0 = true }
-    if terminal != nil { Self.write(Self.clear) }
+    hasEnded.update { hasEnded in
+      hasEnded = true
+      if terminal != nil { Self.write(Self.clear) }
+    }
   }
 
   /// Writes in one piece, so that lines of several threads do not mix.
