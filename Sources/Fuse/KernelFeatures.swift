@@ -6,6 +6,8 @@ struct KernelFeatures: Sendable {
   var opensFilesItself = false
   /// ENOSYS to `opendir` means: succeed, keep listings, and never ask again.
   var opensDirectoriesItself = false
+  /// Look-ups and listings of a directory need not wait for one another.
+  var offersParallelDirectories = false
 
   /// How many reads ahead may be under way at once.
   ///
@@ -19,6 +21,8 @@ struct KernelFeatures: Sendable {
   init(negotiating connection: inout fuse_conn_info) {
     opensFilesItself = unsafe cfuse_offers(&connection, UInt64(FUSE_CAP_NO_OPEN_SUPPORT))
     opensDirectoriesItself = unsafe cfuse_offers(&connection, UInt64(FUSE_CAP_NO_OPENDIR_SUPPORT))
+    offersParallelDirectories = unsafe cfuse_offers(
+      &connection, UInt64(FUSE_CAP_PARALLEL_DIROPS))
     for capability in Self.wanted { unsafe cfuse_want(&connection, capability, true) }
     for capability in Self.unwanted { unsafe cfuse_want(&connection, capability, false) }
     connection.max_background = Self.readsAhead

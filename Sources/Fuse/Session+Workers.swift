@@ -3,6 +3,30 @@ internal import Posix
 internal import SystemPackage
 
 extension Session {
+  /// Answers the kernel's first message, without which it sends no other; if there is none, the
+  /// receivers will find out why.
+  func greet() {
+    guard let handle = unsafe handle else { return }
+    var buffer = RequestBuffer()
+    while true {
+      switch unsafe buffer.receive(from: handle) {
+      case .nothing: continue
+      case .end, .failure: return
+      case .request: break
+      }
+      guard Greeting.needsCompletion, let greeting = try? Greeting(catching: mount.descriptor)
+      else { return unsafe buffer.process(for: handle) }
+      unsafe buffer.process(for: handle)
+      do throws(Errno) {
+        try greeting.send(allowing: features)
+      } catch {
+        failed(.systemCallFailed(name: "write /dev/fuse", cause: error))
+        mount.detachOrLog(to: options.log)
+      }
+      return
+    }
+  }
+
   /// Starts as many threads as shall always receive.
   func startReceivers() {
     for _ in 0..<ledger.withLock({ $0.limits.fewestReceiving }) {

@@ -29,13 +29,4 @@ enum SmallFile {
       _ = try file.closeAfter { try file.writeAll(text.utf8) }
     }
   }
-
-  /// Gives the errors of SystemPackage their type: it throws nothing but `Errno`.
-  private static func withErrno<Result>(_ body: () throws -> Result) throws(Errno) -> Result {
-    do {
-      return try body()
-    } catch {
-      throw error as? Errno ?? .ioError
-    }
-  }
 }

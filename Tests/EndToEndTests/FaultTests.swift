@@ -69,7 +69,7 @@ struct FaultTests {
     try withMount(of: archive.text, from: server.address, ["--timeout", "120"]) { mount in
       try shell("ls -lR . >/dev/null; cat zoo0/sizes/noise-8192 >/dev/null", in: mount.path)
       let files = try manyFiles(64).map { mount.path.appending($0) }
-      server.freeze()
+      try server.freeze()
 
       let readers = Readers(files)
       try shell(
@@ -91,7 +91,7 @@ struct FaultTests {
     try withMount(of: archive.text, from: server.address, ["--timeout", "5"]) { mount in
       try shell("ls -lR . >/dev/null", in: mount.path)
       let files = try manyFiles(64).map { mount.path.appending($0) }
-      server.freeze()
+      try server.freeze()
 
       #expect(Readers(files).wait() == Array(repeating: .ioError, count: 64))
     }
@@ -102,7 +102,7 @@ struct FaultTests {
     let server = try StoreServer(store)
     defer { server.thaw() }
     try withMount(of: archive.text, from: server.address, ["--timeout", "5"]) { mount in
-      server.freeze()
+      try server.freeze()
       let reader = Readers([mount.path.appending("zoo0/tree/0/0/README")])
       kill(try mount.processIdentifier, SIGTERM)
       #expect(try MountTable.waitForUnmount(at: mount.path, within: ArchiveMount.limit))
@@ -111,24 +111,44 @@ struct FaultTests {
     }
   }
 
-  @Test("a reader of a frozen server that is killed goes away at once, and so can the mount")
-  func killedReader() throws {
+  @Test("readers of a frozen server that are killed go away at once, and so can the mount")
+  func killedReaders() throws {
     let server = try StoreServer(store)
     defer { server.thaw() }
     // Longer than anything here waits: who comes to an end was not kept until the deadline.
     try withMount(of: archive.text, from: server.address, ["--timeout", "600"]) { mount in
+      // What is in zoo0 is known; who asks for the links of a directory in it has to wait.
       try shell("stat zoo0 >/dev/null", in: mount.path)
-      server.freeze()
-      let readers = try ["stat zoo0/tree", "ls zoo0", "cat zoo0/sizes/noise-16385"].map {
-        try ChildProcess("sh", ["-c", "exec \($0)"], directory: mount.path)
-      }
-      // Whether they wait already or not, they have nothing else to end by.
-      for reader in readers {
-        reader.signal(SIGKILL)
-        #expect(try reader.waitForExit() == .signalled(SIGKILL))
-      }
+      try server.freeze()
+      try killReaders(
+        ["stat zoo0/tree", "stat zoo0/wide", "cat zoo0/sizes/noise-16385"], in: mount)
+      #expect(try shell("ls zoo0", in: mount.path).contains("tree"))
+      server.thaw()
+
+      // Every name is known now, and no contents.
+      try shell("ls -lR . >/dev/null", in: mount.path)
+      try server.freeze()
+      try killReaders(["cat zoo0/sizes/noise-16384", "md5sum zoo0/sizes/noise-16385"], in: mount)
       server.thaw()
       try expectManifest(of: archive, at: mount)
+    }
+  }
+
+  /// Starts readers who have to wait, and has a signal end them.
+  private func killReaders(_ commands: [String], in mount: ArchiveMount) throws {
+    let readers = try commands.map {
+      try ChildProcess("sh", ["-c", "exec \($0)"], directory: mount.path)
+    }
+    for (command, reader) in zip(commands, readers) {
+      let program = command.prefix { $0 != " " }
+      #expect(
+        eventually {
+          Processes.isAsleep(reader.processIdentifier, in: program) || !reader.isRunning
+        })
+      reader.signal(SIGKILL)
+      let end = try reader.waitForExit()
+      #expect(
+        end == .signalled(SIGKILL), "\(command): \(end) \(reader.output)\(reader.errorOutput)")
     }
   }
 

@@ -21,6 +21,9 @@ struct Arguments {
   /// Whether the tree has a link that hangs.
   var hasHangingLink: Bool { words.contains("late-link") }
 
+  /// Whether the tree has names that hang.
+  var hasHangingNames: Bool { words.contains("late-names") }
+
   private func number(_ key: String) -> Int? {
     words.first { $0.hasPrefix(key + "=") }.flatMap { Int($0.dropFirst(key.count + 1)) }
   }

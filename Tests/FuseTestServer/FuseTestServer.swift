@@ -29,6 +29,7 @@ enum FuseTestServer {
       directories: arguments.directories, filesEach: arguments.filesEach,
       meanByteCount: arguments.meanByteCount)
     if arguments.hasHangingLink { tree.addHangingLink() }
+    if arguments.hasHangingNames { tree.addHangingNames() }
     let messages = Monitor(0)
     let session = try Session(
       mounting: tree, at: arguments.mountpoint, options: arguments.options(counting: messages))

@@ -22,6 +22,13 @@ extension MemoryTree {
       .hangingLink(Array("hello".utf8)))
   }
 
+  /// Adds `dozing/late`, `dozing/later` and `dozing/prompt`: only the last can be looked up.
+  package func addHangingNames() {
+    let directory = addDirectory("dozing", to: 0)
+    for name in ["late", "later"] { add(name, to: directory, kind: .regular, .hangingName) }
+    add("prompt", to: directory, kind: .regular, .text("prompt\n"))
+  }
+
   /// Gives `body` the path and the contents of each file that has less than 2 MiB and does not
   /// hang.
   package func visitSmallFiles(_ body: (String, [UInt8]) throws -> Void) throws {

@@ -12,6 +12,8 @@ package final class MemoryTree: ReadOnlyFileSystem {
     case link([UInt8])
     /// A path that stays away until it is released.
     case hangingLink([UInt8])
+    /// Nothing; looking up the name takes until it is released.
+    case hangingName
     case special
     /// Data that stays away until it is released.
     case hanging([UInt8])
@@ -111,7 +113,7 @@ package final class MemoryTree: ReadOnlyFileSystem {
     case .link(let target), .hangingLink(let target): attributes.size = UInt64(target.count)
     case .hanging(let bytes): attributes.size = UInt64(bytes.count)
     case .wrong: attributes.size = 10
-    case .special: break
+    case .special, .hangingName: break
     }
     return attributes
   }
@@ -123,7 +125,9 @@ package final class MemoryTree: ReadOnlyFileSystem {
   package func lookUp(
     _ name: [UInt8], in directory: NodeID, patience: Patience
   ) throws(FileSystemError) -> Node? {
-    try file(directory).index[name].map(node)
+    guard let number = try file(directory).index[name] else { return nil }
+    if case .hangingName = files[number].body { try hangUp(patience) }
+    return node(number)
   }
 
   package func attributes(of node: NodeID, patience: Patience) throws(FileSystemError) -> Attributes
@@ -196,11 +200,19 @@ package final class MemoryTree: ReadOnlyFileSystem {
           DirectoryEntry(
             name: Array("..".utf8), inode: UInt64(parent) + 1000, kind: .directory, next: next)
         default:
-          DirectoryEntry(
-            name: children[position - 2].name, node: node(children[position - 2].file), next: next)
+          entry(for: children[position - 2], next: next)
         }
       guard body(entry) else { return }
     }
+  }
+
+  /// An entry of a listing; a name that hangs is there without its file.
+  private func entry(for child: (name: [UInt8], file: Int), next: UInt64) -> DirectoryEntry {
+    guard case .hangingName = files[child.file].body else {
+      return DirectoryEntry(name: child.name, node: node(child.file), next: next)
+    }
+    return DirectoryEntry(
+      name: child.name, inode: UInt64(child.file) + 1000, kind: files[child.file].kind, next: next)
   }
 
   package func seek(

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Posix
 public import SystemPackage
 
 /// The built `venti serve`, or another server, in a process of its own.
@@ -39,7 +40,14 @@ public final class StoreServer: Sendable {
   }
 
   /// Stops it where it stands: connections stay, and nothing is answered.
-  public func freeze() { process.signal(SIGSTOP) }
+  public func freeze() throws {
+    process.signal(SIGSTOP)
+    // Its threads stop one after the other, and until then may still answer.
+    let deadline = Deadline.after(seconds: ChildProcess.defaultLimit)
+    while !Processes.isStopped(process.processIdentifier) {
+      if deadline.hasPassed { throw ArchiveMountError("venti serve: does not stop") }
+    }
+  }
 
   /// Lets it go on.
   public func thaw() { process.signal(SIGCONT) }

@@ -37,7 +37,7 @@ struct TreeEntry {
 }
 
 /// The names in a directory, whatever bytes they are made of, without `.` and `..`.
-private func names(in directory: FilePath) throws(Errno) -> [FilePath.Component] {
+func names(in directory: FilePath) throws(Errno) -> [FilePath.Component] {
   guard let stream = directory.withPlatformString({ opendir($0) }) else {
     throw Errno(rawValue: errno)
   }

@@ -1,0 +1,10 @@
+internal import SystemPackage
+
+/// Gives the errors of SystemPackage their type: it throws nothing but `Errno`.
+func withErrno<Result>(_ body: () throws -> Result) throws(Errno) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw error as? Errno ?? .ioError
+  }
+}
