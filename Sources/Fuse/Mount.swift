@@ -79,6 +79,7 @@ extension MountOptions {
   fileprivate var flags: UInt {
     var flags = MS_RDONLY | MS_NOSUID | MS_NODEV
     if deniesExecution { flags |= MS_NOEXEC }
+    if leavesLinksAlone { flags |= MS_NOSYMFOLLOW }
     if ignoresAccessTimes { flags |= MS_NOATIME }
     return UInt(flags)
   }
@@ -102,6 +103,7 @@ extension MountOptions {
     }
     var words = ["ro", "nosuid", "nodev"] + kernelWords
     if deniesExecution { words.append("noexec") }
+    if leavesLinksAlone { words.append("nosymfollow") }
     if ignoresAccessTimes { words.append("noatime") }
     words += ["fsname=\(escaped(source))", "subtype=\(escaped(subtype))"]
     return words.joined(separator: ",")

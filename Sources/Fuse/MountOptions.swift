@@ -13,6 +13,8 @@ public struct MountOptions: Sendable, Hashable {
   public var checksPermissions = false
   /// Programs in it cannot be run (`noexec`).
   public var deniesExecution = false
+  /// Links in it are not followed (`nosymfollow`; Linux 5.10).
+  public var leavesLinksAlone = false
   /// The kernel keeps no access times (`noatime`).
   public var ignoresAccessTimes = false
   /// A small process stays that unmounts if this one dies (`auto_unmount`).

@@ -46,10 +46,11 @@ public struct MountOptionList: Sendable, Equatable {
     // Always so.
     case "ro", "nosuid", "nodev": break
     // What the kernel does by itself.
-    case "exec", "atime", "async": break
+    case "exec", "symfollow", "atime", "async": break
     case "allow_other": mount.allowsOthers = true
     case "default_permissions": mount.checksPermissions = true
     case "noexec": mount.deniesExecution = true
+    case "nosymfollow": mount.leavesLinksAlone = true
     case "noatime": mount.ignoresAccessTimes = true
     case "auto_unmount": mount.unmountsAutomatically = true
     case "rw", "suid", "dev":

@@ -41,8 +41,8 @@ struct Vacfs: ParsableCommand {
     name: [.customShort("o", allowingJoined: true), .customLong("options")],
     help: """
       Mount options, separated by commas: ro, allow_other, default_permissions, uid=N, gid=N, \
-      nosuid, nodev, noexec, noatime, subtype=NAME, fsname=NAME, auto_unmount; store=STORE for \
-      fstab, where vacfs is the type fuse.vacfs with ro,nosuid,nodev.
+      nosuid, nodev, noexec, nosymfollow, noatime, subtype=NAME, fsname=NAME, auto_unmount; \
+      store=STORE for fstab, where vacfs is the type fuse.vacfs with ro,nosuid,nodev.
       """)
   var options: [String] = []
 

@@ -16,12 +16,14 @@ struct OptionTests {
 
   @Test("options of mount(8) reach the kernel")
   func kernelOptions() throws {
-    let options = ["-o", "ro,nosuid,nodev,noexec,noatime", "-o", "subtype=old,fsname=name"]
+    let options = [
+      "-o", "ro,nosuid,nodev,noexec,nosymfollow,noatime", "-o", "subtype=old,fsname=name",
+    ]
     try withMount(of: archive, from: store.string, options) { mount in
       let line = try #require(try mount.line)
       #expect(line.type == "fuse.old")
       #expect(line.source == "name")
-      for option in ["ro", "nosuid", "nodev", "noexec", "noatime"] {
+      for option in ["ro", "nosuid", "nodev", "noexec", "nosymfollow", "noatime"] {
         #expect(line.options.contains(option), "\(option)")
       }
       #expect(!line.options.contains("allow_other"))

@@ -35,6 +35,7 @@ struct Arguments {
     mount.checksPermissions = words.contains("default_permissions")
     mount.unmountsAutomatically = words.contains("auto_unmount")
     mount.deniesExecution = words.contains("noexec")
+    mount.leavesLinksAlone = words.contains("nosymfollow")
     mount.ignoresAccessTimes = words.contains("noatime")
     var options = SessionOptions(mount: mount)
     options.readAheadKiB = number("readahead")

@@ -147,11 +147,13 @@ struct MountTests {
   func options() throws {
     let server = try TestServer(
       "directories=1", "files=1", "allow_other", "default_permissions", "noexec", "noatime",
-      "readahead=512")
+      "nosymfollow", "readahead=512")
 
     let line = try #require(server.mountLine)
     #expect(line.hasPrefix("test,tree\\134 \(server.mountpoint) fuse.test ro,"))
-    for option in ["nosuid", "nodev", "noexec", "noatime", "default_permissions", "allow_other"] {
+    for option in [
+      "nosuid", "nodev", "noexec", "nosymfollow", "noatime", "default_permissions", "allow_other",
+    ] {
       #expect(line.contains(option))
     }
     let sizes = try shell(

@@ -22,11 +22,12 @@ struct MountOptionListTests {
   @Test("every option of the manual is applied")
   func all() throws {
     let list = try list(
-      "ro,allow_other,uid=7,gid=8,default_permissions,nosuid,nodev,noexec,noatime,"
+      "ro,allow_other,uid=7,gid=8,default_permissions,nosuid,nodev,noexec,nosymfollow,noatime,"
         + "subtype=arch,fsname=my=store,auto_unmount")
     #expect(list.mount.allowsOthers)
     #expect(list.mount.checksPermissions)
     #expect(list.mount.deniesExecution)
+    #expect(list.mount.leavesLinksAlone)
     #expect(list.mount.ignoresAccessTimes)
     #expect(list.mount.unmountsAutomatically)
     #expect(list.mount.subtype == "arch")
