@@ -20,10 +20,9 @@ extension File {
     let descriptor = try create(path)
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
-    var done = 0
-    while done < bytes.count {
+    try untilAllIsTaken(bytes.count) { done throws(Errno) in
       let rest = bytes[done...]
-      done += try systemCall {
+      return try systemCall {
         unsafe rest.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, done) }
       }
     }

@@ -74,10 +74,9 @@ public final class File: Sendable {
   /// Writes all of `bytes` at `offset`: pwrite(2).
   public func write(_ bytes: RawSpan, at offset: Int) throws(Errno) {
     try unsafe bytes.withUnsafeBytes { (buffer) throws(Errno) in
-      var done = 0
-      while done < buffer.count {
+      try untilAllIsTaken(buffer.count) { done throws(Errno) in
         let start = unsafe buffer.baseAddress.map { unsafe $0 + done }
-        done += try systemCall {
+        return try systemCall {
           unsafe pwrite(descriptor, start, buffer.count - done, offset + done)
         }
       }

@@ -111,8 +111,9 @@ public struct LabelledScore: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Quotes text from outside for a message: what does not print is escaped, what is long is cut.
-public func quoted(_ text: some StringProtocol) -> String {
-  let limit = 80
+///
+/// - Parameter limit: the most characters that are shown.
+public func quoted(_ text: some StringProtocol, limit: Int = 80) -> String {
   let cut = text.prefix(limit)
   let shown = String(cut).debugDescription.dropFirst().dropLast()
   return cut.endIndex == text.endIndex ? "'\(shown)'" : "'\(shown)…'"

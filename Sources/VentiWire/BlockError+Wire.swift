@@ -5,7 +5,8 @@ public import VentiCore
 /// Clients show them to people, and scripts look for them, so they are plan9port's.
 extension BlockError {
   private static let readOnlyText = "read only"
-  private static let fullText = "no space left in arenas"
+  private static let fullPrefix = "no space left in "
+  private static let fullText = fullPrefix + "arenas"
   private static let tooLargeText = "lump too large"
   private static let notFoundText = "no block with score "
 
@@ -19,8 +20,9 @@ extension BlockError {
       "read too small: asked for \(limit) need at least \(count)"
     case .readOnly:
       Self.readOnlyText
-    case .full:
-      Self.fullText
+    case .full(let reason):
+      // Of arenas or of the index, which takes another remedy.
+      reason.hasPrefix(Self.fullPrefix) ? reason : Self.fullText
     default:
       description
     }
@@ -33,7 +35,7 @@ extension BlockError {
     } else if let count = Self.neededCount(text), count > address.limit {
       self = .tooLong(address.score, address.type, count: count, limit: address.limit)
     } else {
-      self = .refused(peer: peer, reason: "block \(address.score): \(quoted(text))")
+      self = .refused(peer: peer, reason: "block \(address.score): \(Self.whole(text))")
     }
   }
 
@@ -41,12 +43,17 @@ extension BlockError {
   public init(wireText text: String, storing score: Score?, peer: String) {
     switch text {
     case Self.readOnlyText: self = .readOnly
-    case Self.fullText: self = .full(reason: "\(peer): \(text)")
+    case _ where text.hasPrefix(Self.fullPrefix): self = .full(reason: "\(peer): \(text)")
     case Self.tooLargeText: self = .tooLarge
     default:
       let subject = score.map { "block \($0): " } ?? ""
-      self = .refused(peer: peer, reason: subject + quoted(text))
+      self = .refused(peer: peer, reason: subject + Self.whole(text))
     }
+  }
+
+  /// Quotes a server's answer, whose reason stands at its end.
+  private static func whole(_ text: String) -> String {
+    quoted(text, limit: WireLimits.textByteCount)
   }
 
   /// The number at the end of `read too small: asked for 10 need at least 20`.

@@ -58,7 +58,8 @@ final class SimulatedDisk: Sendable {
   /// Notes that a test came so far.
   func mark(_ number: Int) { state.withLock { $0.events.append(.mark(number)) } }
 
-  /// The `count`th write or sync from now on fails, and all after it.
+  /// The `count`th write or sync from now on fails, and all after it; half of a write that fails is
+  /// there.
   func fail(after count: Int, with error: Errno) {
     state.withLock { state in
       state.failingOperation = state.operations + count
@@ -111,7 +112,9 @@ final class SimulatedDisk: Sendable {
     return contents
   }
 
-  private static func tear(
+  /// Puts the sectors of a write that survive a power cut in their place: all with a `survival` of 4,
+  /// none with 0.
+  static func tear(
     _ offset: Int, _ bytes: [UInt8], into content: inout [UInt8], survival: Int,
     using random: inout SeededGenerator
   ) {
@@ -138,8 +141,8 @@ final class SimulatedDisk: Sendable {
     // In two parts, as the system may do it: a reader may come between them.
     let half = bytes.count / 2
     let interrupt = try state.withLock { state throws(Errno) in
-      try state.step()
       state.contents[number].replaceSubrange(offset..<offset + half, with: bytes[..<half])
+      try state.step()
       return state.interruptions[number]
     }
     interrupt?()

@@ -40,12 +40,21 @@ struct BlockErrorWireTests {
       read("\u{1b}[2J") == .refused(peer: "p", reason: "block \(address.score): '\\u{1B}[2J'"))
   }
 
+  @Test("a reason is not cut off, however long the path before it")
+  func whole() {
+    let text = String(repeating: "/directory", count: 20) + ": no space left on device"
+    #expect(read(text) == .refused(peer: "p", reason: "block \(address.score): '\(text)'"))
+  }
+
   @Test("the words of a failed write are understood again")
   func storing() {
     #expect(BlockError(wireText: "read only", storing: nil, peer: "p") == .readOnly)
     #expect(
       BlockError(wireText: "no space left in arenas", storing: nil, peer: "p")
         == .full(reason: "p: no space left in arenas"))
+    let index = "no space left in index: index 'main' has no room for 9 blocks"
+    #expect(BlockError.full(reason: index).wireText == index)
+    #expect(BlockError(wireText: index, storing: nil, peer: "p") == .full(reason: "p: \(index)"))
     #expect(BlockError(wireText: "lump too large", storing: nil, peer: "p") == .tooLarge)
     #expect(
       BlockError(wireText: "disk on fire", storing: address.score, peer: "p")

@@ -1,6 +1,4 @@
-internal import Posix
 public import SystemPackage
-internal import VentiCore
 
 /// Makes a whole store in a directory: sparse files for arenas, index and bloom filter, and a
 /// `venti.conf` that plan9port's server takes too (when it runs in that directory).
@@ -25,6 +23,8 @@ public struct StoreCreator: Sendable {
   public var arenaByteCount: Int
   /// Bytes of an arena.
   public var arenaSize = ArenaPartitionFormat.defaultArenaByteCount
+  /// Where the files are made.
+  package var volume: any StoreVolume = LocalVolume()
 
   /// Describes a store of `arenaByteCount` bytes.
   public init(directory: FilePath, arenaByteCount: Int) {
@@ -34,10 +34,10 @@ public struct StoreCreator: Sendable {
 
   /// Makes the store.
   ///
-  /// `venti.conf` is written last: without it there is no store. Where that fails, what was made is
-  /// removed.
+  /// `venti.conf` is written last, once all it names is there for good: without it there is no store.
+  /// Where that fails, what was made is removed.
   ///
-  /// - Throws: `StoreError.file` with `Errno.fileExists` rather than touch a file that is there.
+  /// - Throws: `StoreError.inconsistent` rather than touch a file that is there.
   public func create() throws(StoreError) {
     var format = ArenaPartitionFormat(name: "arenas")
     format.arenaByteCount = format.arenaByteCount(inAll: arenaByteCount, usually: arenaSize)
@@ -45,10 +45,8 @@ public struct StoreCreator: Sendable {
       PartitionLayout.base(blockSize: format.blockSize)
       + arenaByteCount.rounded(upTo: format.blockSize)
     _ = try format.layout(partitionNamed: "arenas", byteCount: size)
-    try system("make directory", directory) { () throws(Errno) in
-      try File.createDirectory(directory)
-    }
-    guard FileType(of: configurationPath) == nil else {
+    try volume.createDirectory(directory)
+    guard !volume.exists(configurationPath) else {
       throw .configuration(
         path: directory.string, line: nil,
         reason: "holds a store already; 'venti grow' adds room to it")
@@ -57,7 +55,7 @@ public struct StoreCreator: Sendable {
     do throws(StoreError) {
       try create(format, byteCount: size, &files)
     } catch {
-      for file in files { try? File.remove(file) }
+      for file in files { try? volume.removeFile(file) }
       throw error
     }
   }
@@ -73,7 +71,8 @@ public struct StoreCreator: Sendable {
       .apply(to: [section])
     let hasBloom = arenaByteCount >= Self.bloomThreshold
     if hasBloom { try createBloomFilter(&files) }
-    try createConfiguration(hasBloom: hasBloom)
+    try volume.synchronize(directory)
+    try volume.replaceFile(configurationPath, text: configuration(hasBloom: hasBloom))
   }
 
   private var configurationPath: FilePath { directory.appending(StoreConfiguration.fileName) }
@@ -97,41 +96,23 @@ public struct StoreCreator: Sendable {
 
   private func createFile(
     _ name: String, _ byteCount: Int, _ files: inout [FilePath]
-  ) throws(StoreError) -> FilePartition {
+  ) throws(StoreError) -> any Partition {
     let path = directory.appending(name)
-    try system("create", path) { () throws(Errno) in
-      try File.create(path, byteCount: byteCount)
-    }
+    try volume.createFile(path, byteCount: byteCount)
     files.append(path)
-    return try FilePartition(opening: path.string, for: .readWrite)
+    return try volume.open(path.string)
   }
 
-  private func createConfiguration(hasBloom: Bool) throws(StoreError) {
-    let path = configurationPath
-    let bloom = hasBloom ? "bloom bloom\n" : ""
-    let text = """
-      # names of files are relative to this directory
-      index main
-      arenas arenas
-      isect index
-      \(bloom)mem 64m
-      bcmem 64m
-      icmem 64m
+  private func configuration(hasBloom: Bool) -> String {
+    """
+    # names of files are relative to this directory
+    index main
+    arenas arenas
+    isect index
+    \(hasBloom ? "bloom bloom\n" : "")mem 64m
+    bcmem 64m
+    icmem 64m
 
-      """
-    try system("create", path) { () throws(Errno) in
-      try File.create(path, text: text)
-      try File.synchronizeDirectory(directory)
-    }
-  }
-
-  private func system(
-    _ operation: String, _ path: FilePath, _ body: () throws(Errno) -> Void
-  ) throws(StoreError) {
-    do throws(Errno) {
-      try body()
-    } catch {
-      throw .file(path: path.string, operation: operation, error)
-    }
+    """
   }
 }

@@ -1,4 +1,3 @@
-internal import Posix
 public import SystemPackage
 internal import VentiCore
 
@@ -30,6 +29,8 @@ public struct StoreGrower: Sendable {
   public var directory: FilePath
   /// Bytes of all arenas to be added.
   public var arenaByteCount: Int
+  /// Where the store is, and the files are made.
+  package var volume: any StoreVolume = LocalVolume()
 
   /// Describes what is to be added.
   public init(directory: FilePath, arenaByteCount: Int) {
@@ -44,14 +45,21 @@ public struct StoreGrower: Sendable {
     let configuration = try StoreConfiguration(contentsOf: directory)
     let lock = try Store.lock(configuration)
     defer { withExtendedLifetime(lock) {} }
-    let files = StoreFiles(configuration)
+    return try grow(configuration, progress: progress)
+  }
+
+  /// Adds the arenas to a store that nobody else writes to.
+  package func grow(
+    _ configuration: StoreConfiguration, progress: Progress? = nil
+  ) throws(StoreError) -> Growth {
+    let files = StoreFiles(configuration, volume)
     // Opened now, so that a store that is not whole is not made larger.
-    let parts = try StoreParts(configuration, for: .readWrite)
+    let parts = try StoreParts(configuration, opening: volume.open)
     let opening = StoreOpening(parts: parts)
     let index = try opening.openWholeIndex()
     let old = try opening.openArenas().flatMap(\.arenas)
     let arenasFile = try makeArenas(files)
-    let new = try ArenaPartition(FilePartition(opening: arenasFile.string, for: .readWrite))
+    let new = try ArenaPartition(volume.open(arenasFile.string))
     let arenas = old + new.arenas
     let buckets = try Self.bucketCount(for: arenas)
     var indexFile: FilePath?
@@ -91,7 +99,7 @@ public struct StoreGrower: Sendable {
     // Whether it can be formatted is known before the file is there.
     _ = try format.layout(partitionNamed: "arenas\(number)", byteCount: size)
     let path = try files.create("arenas\(number)", byteCount: size)
-    _ = try format.apply(to: FilePartition(opening: path.string, for: .readWrite))
+    _ = try format.apply(to: volume.open(path.string))
     return path
   }
 
@@ -105,7 +113,7 @@ public struct StoreGrower: Sendable {
       byteCount: PartitionLayout.base(blockSize: blockSize) + buckets * blockSize)
     var parts = parts
     parts.arenas.append(arenas)
-    parts.sections = [try FilePartition(opening: path.string, for: .readWrite)]
+    parts.sections = [try volume.open(path.string)]
     try StoreRepair(parts, progress: progress).rebuildIndex()
     return path
   }
@@ -115,24 +123,18 @@ public struct StoreGrower: Sendable {
 private struct StoreFiles {
   let configuration: StoreConfiguration
   private let directory: FilePath
+  private let volume: any StoreVolume
 
-  init(_ configuration: StoreConfiguration) {
+  init(_ configuration: StoreConfiguration, _ volume: any StoreVolume) {
     self.configuration = configuration
     directory = configuration.path.removingLastComponent()
+    self.volume = volume
   }
 
   /// Creates a file of zeros, sparse.
   func create(_ name: String, byteCount: Int) throws(StoreError) -> FilePath {
     let path = directory.appending(name)
-    do throws(Errno) {
-      try File.create(path, byteCount: byteCount)
-    } catch .fileExists {
-      throw .occupied(
-        partition: path.string,
-        by: "a file that is no part of the store; remove it if it is of no use")
-    } catch {
-      throw .file(path: path.string, operation: "create", error)
-    }
+    try volume.createFile(path, byteCount: byteCount)
     return path
   }
 
@@ -141,8 +143,7 @@ private struct StoreFiles {
     adding arenas: FilePath, replacingIndexBy index: FilePath?
   ) throws(StoreError) {
     let path = configuration.path
-    let old = try StoreFile(opening: path, for: .readOnly)
-    var lines = String(decoding: try old.read(old.size, at: 0).array, as: UTF8.self)
+    var lines = try volume.text(of: path)
       .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     if lines.last?.isEmpty == true { lines.removeLast() }
     if index != nil { lines.removeAll { $0.firstWord == "isect" } }
@@ -152,11 +153,9 @@ private struct StoreFiles {
     let name = { (path: FilePath) in isWhole ? path.string : path.lastComponent?.string ?? "" }
     lines.insert("arenas \(name(arenas))", at: place + 1)
     if let index { lines.insert("isect \(name(index))", at: place + 2) }
-    do throws(Errno) {
-      try File.replace(path, text: lines.joined(separator: "\n") + "\n")
-    } catch {
-      throw .file(path: path.string, operation: "rewrite", error)
-    }
+    // Nothing is named before it is there for good.
+    try volume.synchronize(directory.isEmpty ? "." : directory)
+    try volume.replaceFile(path, text: lines.joined(separator: "\n") + "\n")
   }
 }
 

@@ -29,8 +29,19 @@ struct StoreOpening {
     let partitions = try openArenas()
     let index = try openOrRebuildIndex(partitions)
     let addresses = try addressMap(index, partitions)
+    tellOfUnlisted(partitions, index)
     let bloom = try openBloom(addresses.slots(index.table))
     return Result(partitions: partitions, index: index, addresses: addresses, bloom: bloom)
+  }
+
+  /// Tells of arenas that no block can be found in: growing was interrupted, or left half done.
+  private func tellOfUnlisted(_ partitions: [ArenaPartition], _ index: Index) {
+    let listed = Set(index.table.arenas.map(\.name))
+    for partition in partitions where !partition.arenas.contains(where: { listed.contains($0.name) }) {
+      notice(
+        "partition \(quoted(partition.partition.name)): index \(quoted(index.table.name)) lists "
+          + "none of its arenas, so that they take no blocks; 'venti grow' adds them")
+    }
   }
 
   /// The index; nil when some of it is damaged or not filled.

@@ -26,14 +26,24 @@ public struct StoreParts: Sendable {
   public init(
     _ configuration: StoreConfiguration, for access: FilePartition.Access
   ) throws(StoreError) {
-    func open(_ names: [String]) throws(StoreError) -> [any Partition] {
+    try self.init(configuration) { name throws(StoreError) in
+      try FilePartition(opening: name, for: access)
+    }
+  }
+
+  /// Opens what a configuration names, by whatever opens a partition.
+  package init(
+    _ configuration: StoreConfiguration,
+    opening open: (_ name: String) throws(StoreError) -> any Partition
+  ) throws(StoreError) {
+    func openAll(_ names: [String]) throws(StoreError) -> [any Partition] {
       var partitions: [any Partition] = []
-      for name in names { partitions.append(try FilePartition(opening: name, for: access)) }
+      for name in names { partitions.append(try open(name)) }
       return partitions
     }
     self.init(
-      arenas: try open(configuration.arenas), indexName: configuration.indexName,
-      sections: try open(configuration.sections),
-      bloom: try open(configuration.bloom.map { [$0] } ?? []).first)
+      arenas: try openAll(configuration.arenas), indexName: configuration.indexName,
+      sections: try openAll(configuration.sections),
+      bloom: try openAll(configuration.bloom.map { [$0] } ?? []).first)
   }
 }
