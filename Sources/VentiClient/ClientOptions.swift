@@ -24,6 +24,8 @@ public struct ClientOptions: Sendable {
   public var reconnectSeconds = 5.0
   /// Told of every message, as a line of text for a log: `tcp!backup!17034 -> tag 3 Tread …`.
   public var trace: (@Sendable (String) -> Void)?
+  /// The addresses of a host, IPv6 and IPv4, in place of those that the system knows.
+  package var addresses: (@Sendable (_ host: String) -> [String])?
 
   /// The defaults.
   public init() {}

@@ -42,13 +42,43 @@ struct Connector: Sendable {
       .channelOption(.recvAllocator, value: Transport.readBuffers(maximum: 1 << 20))
     switch dial {
     case .tcp(let host, let port):
+      // A host of several addresses is reached by the first that answers: each gets a quarter of a
+      // second before the next is tried as well, IPv6 first (RFC 8305).
       return
         bootstrap
+        .resolver(options.addresses.map { KnownAddresses(of: $0) })
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelOption(.socketOption(.so_keepalive), value: 1)
         .connect(host: host, port: Int(port))
     case .unix(let path):
       return bootstrap.connect(unixDomainSocketPath: path)
     }
+  }
+}
+
+/// Tells the addresses of hosts without asking anybody.
+private struct KnownAddresses: Resolver, Sendable {
+  private let addresses: @Sendable (String) -> [String]
+
+  init(of addresses: @escaping @Sendable (String) -> [String]) {
+    self.addresses = addresses
+  }
+
+  func initiateAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
+    answer(host, port, .inet)
+  }
+
+  func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
+    answer(host, port, .inet6)
+  }
+
+  func cancelQueries() {}
+
+  private func answer(
+    _ host: String, _ port: Int, _ family: NIOBSDSocket.ProtocolFamily
+  ) -> EventLoopFuture<[SocketAddress]> {
+    let found = addresses(host).compactMap { try? SocketAddress(ipAddress: $0, port: port) }
+    return MultiThreadedEventLoopGroup.singleton.any()
+      .makeSucceededFuture(found.filter { $0.protocol == family })
   }
 }

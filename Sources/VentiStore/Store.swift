@@ -77,7 +77,8 @@ public final class Store: BlockStore, BlockFetcher {
       partitions: opened.partitions, indexName: parts.indexName, sections: opened.sections)
     arenas = opened.slots.map(\.arena)
     index = opened.index
-    inMemory = InMemoryReader(index: index, arenas: arenas, bloom: opened.bloom, log: log)
+    inMemory = InMemoryReader(
+      index: index, arenas: arenas, bloom: opened.bloom, log: log, buckets: engine.buckets)
     self.lock = lock
     let engine = engine
     try IndexWriter(index: index).recover { engine.isGenuine($0) }
@@ -99,7 +100,7 @@ public final class Store: BlockStore, BlockFetcher {
   /// Reads a block on the thread of the caller, and checks it against its score.
   public func read(_ address: BlockAddress) throws(BlockError) -> Block {
     if address.score == .zero { return .empty }
-    if let block = engine.readPending(address) ?? log.block(address) {
+    if let block = engine.readPending(address, following: log) ?? log.block(address) {
       return try block.limited(by: address)
     }
     var search = BlockSearch(address, following: log)

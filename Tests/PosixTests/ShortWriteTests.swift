@@ -6,7 +6,7 @@ import Testing
 struct ShortWriteTests {
   @Test("all is written, however little is taken at a time", arguments: [1, 2, 3, 7, 100])
   func all(limit: Int) throws {
-    let bytes = Array<UInt8>(1...10)
+    let bytes = [UInt8](1...10)
     var taken: [UInt8] = []
     try untilAllIsTaken(bytes.count) { done in
       let step = bytes[done...].prefix(limit)

@@ -40,6 +40,36 @@ struct ConnectTests {
     #expect(failure(.tcp(host: "127.0.0.1", port: free)) == "connection refused")
   }
 
+  @Test(
+    "a host of several addresses is reached by the one that answers",
+    arguments: [["::1", "127.0.0.1"], ["127.0.0.2", "127.0.0.1"], ["::1", "127.0.0.3", "127.0.0.1"]])
+  func severalAddresses(addresses: [String]) throws {
+    let store = MemoryStore()
+    let server = try ServerDouble { session in
+      try session.greet()
+      try session.serve(store)
+    }
+    guard case .tcp(_, let port) = server.dial else { return }
+    var options = ClientOptions.impatient(10)
+    options.addresses = { $0 == "both" ? addresses : [] }
+
+    let client = try VentiClient.connect(to: .tcp(host: "both", port: port), options: options)
+    let score = try client.write(Block([1, 2, 3]), type: .data)
+
+    #expect(try client.read(BlockAddress(score, .data, limit: 3)) == Block([1, 2, 3]))
+  }
+
+  @Test("no address of several answers: connection refused")
+  func severalRefused() throws {
+    let free = try RawSocket.listen().port
+    let dial = DialString.tcp(host: "both", port: free)
+    var options = ClientOptions.impatient(5)
+    options.addresses = { _ in ["127.0.0.2", "127.0.0.1"] }
+    #expect(throws: BlockError.unreachable(peer: "\(dial)", reason: "connection refused")) {
+      try VentiClient.connect(to: dial, options: options)
+    }
+  }
+
   @Test("no such Unix socket: no such file")
   func noSocket() {
     #expect(failure(.unix(path: "/nonexistent/venti")) == "no such file or directory")

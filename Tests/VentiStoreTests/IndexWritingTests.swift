@@ -73,6 +73,7 @@ struct IndexWritingTests {
   private struct Found: Sendable {
     var writes = 0
     var own = 0
+    var atOnce = 0
     var others = 0
   }
 
@@ -87,14 +88,17 @@ struct IndexWritingTests {
     let reader = try ReadOnlyStore(
       partitions: [ArenaPartition(simulated.parts.arenas[0])], indexName: "main",
       sections: [IndexSection(simulated.parts.sections[0])])
-    let found = Monitor(Found())
+    let seen = Monitor(Found())
+    simulated.disk.keepInMemory()
     simulated.disk.interruptWrites(to: 1) {
       let addresses = old.map { BlockAddress($0.block.score, $0.type, limit: 100) }
       let own = addresses.count { (try? store.read($0)) != nil }
+      let atOnce = addresses.count { store.readAtOnce($0) != nil }
       let others = addresses.count { (try? reader.read($0)) != nil }
-      found.withLock { found in
+      seen.withLock { found in
         found.writes += 1
         found.own += own
+        found.atOnce += atOnce
         found.others += others
       }
     }
@@ -102,10 +106,11 @@ struct IndexWritingTests {
     try store.flushIndex()
     try store.close()
 
-    let (writes, own, others) = found.withLock { ($0.writes, $0.own, $0.others) }
+    let found = seen.withLock { $0 }
     // The journal, the buckets in a run, and the journal's two halves again.
-    #expect(writes >= 4)
-    #expect(own == writes * 100)
-    #expect(others == writes * 100)
+    #expect(found.writes >= 4)
+    #expect(found.own == found.writes * 100)
+    #expect(found.atOnce == found.writes * 100)
+    #expect(found.others == found.writes * 100)
   }
 }

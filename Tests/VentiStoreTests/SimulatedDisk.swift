@@ -14,6 +14,12 @@ final class SimulatedDisk: Sendable {
     case mark(Int)
   }
 
+  /// What has been read of a partition.
+  struct Reads: Sendable {
+    var count = 0
+    var byteCount = 0
+  }
+
   static let sectorByteCount = 512
 
   private struct State: Sendable {
@@ -26,6 +32,10 @@ final class SimulatedDisk: Sendable {
     var unreadable: Set<Int> = []
     /// Called while half of a write to a partition is done.
     var interruptions: [Int: @Sendable () -> Void] = [:]
+    /// Whether the system has all in memory, and says so.
+    var isInMemory = false
+    /// What has been read, by partition.
+    var reads: [Int: Reads] = [:]
 
     mutating func step() throws(Errno) {
       operations += 1
@@ -55,6 +65,9 @@ final class SimulatedDisk: Sendable {
   var events: [Event] { state.withLock { $0.events } }
   var contents: [[UInt8]] { state.withLock { $0.contents } }
 
+  /// What has been read of a partition so far.
+  func reads(of number: Int) -> Reads { state.withLock { $0.reads[number] ?? Reads() } }
+
   /// Notes that a test came so far.
   func mark(_ number: Int) { state.withLock { $0.events.append(.mark(number)) } }
 
@@ -74,6 +87,12 @@ final class SimulatedDisk: Sendable {
 
   /// From now on all reads of a partition fail.
   func failReads(of number: Int) { state.withLock { _ = $0.unreadable.insert(number) } }
+
+  /// Whether the system has all in memory, and says so.
+  var isInMemory: Bool { state.withLock { $0.isInMemory } }
+
+  /// From now on the system says that it has all in memory.
+  func keepInMemory() { state.withLock { $0.isInMemory = true } }
 
   /// Calls `body` in the middle of each write to a partition, when half of the bytes are there.
   func interruptWrites(to number: Int, _ body: @escaping @Sendable () -> Void) {
@@ -131,7 +150,10 @@ final class SimulatedDisk: Sendable {
 
   fileprivate func read(_ number: Int, _ count: Int, at offset: Int) throws(Errno) -> Block {
     let bytes = state.withLock { state -> ArraySlice<UInt8>? in
-      state.unreadable.contains(number) ? nil : state.contents[number][offset..<offset + count]
+      state.reads[number, default: Reads()].count += 1
+      state.reads[number, default: Reads()].byteCount += count
+      return state.unreadable.contains(number)
+        ? nil : state.contents[number][offset..<offset + count]
     }
     guard let bytes else { throw .ioError }
     return Block(Array(bytes))
@@ -175,6 +197,10 @@ private struct SimulatedPartition: Partition {
     } catch {
       throw .file(path: name, operation: "read", error)
     }
+  }
+
+  func readInMemory(_ count: Int, at offset: Int) throws(StoreError) -> Block? {
+    disk.isInMemory ? try read(count, at: offset) : nil
   }
 
   func write(_ bytes: RawSpan, at offset: Int) throws(StoreError) {

@@ -16,7 +16,8 @@ struct ArenaCheck {
 
   /// Runs the check.
   mutating func run() throws(StoreError) {
-    guard let tail = try checkEnds() else { return }
+    let (head, tail) = checkEnds()
+    guard let tail else { return try checkByHeaders(magic: head?.clumpMagic) }
     let sums = try checkClumps(tail)
     if let sums, sums != tail.written {
       note(
@@ -27,20 +28,38 @@ struct ArenaCheck {
     if tail.indexed.isSealed, tail.seal != .none { try checkSeal(tail.seal) }
   }
 
-  /// Head and tail; nil when there is no tail to go by.
-  private mutating func checkEnds() throws(StoreError) -> ArenaTail? {
-    do throws(StoreError) {
-      let tail = try arena.tail()
-      let head = try arena.head()
-      if head.version != tail.version || head.clumpMagic != tail.clumpMagic {
-        note("head and tail disagree on version or clump magic")
-      }
-      report.noting(.arena) { [arena] () throws(StoreError) in try arena.checkIsExact(head, tail) }
-      return tail
-    } catch {
-      report.note(.arena, error)
-      return nil
+  /// Head and tail, either of which says what is needed to check the clumps.
+  private mutating func checkEnds() -> (ArenaHead?, ArenaTail?) {
+    var head: ArenaHead?
+    var tail: ArenaTail?
+    report.noting(.arena) { [arena] () throws(StoreError) in head = try arena.head() }
+    report.noting(.arena) { [arena] () throws(StoreError) in tail = try arena.tail() }
+    guard let head, let tail else { return (head, tail) }
+    if head.version != tail.version || head.clumpMagic != tail.clumpMagic {
+      note("head and tail disagree on version or clump magic")
     }
+    report.noting(.arena) { [arena] () throws(StoreError) in try arena.checkIsExact(head, tail) }
+    return (head, tail)
+  }
+
+  /// Reads the clumps that headers lead to, from the first on, where no tail says how many there are.
+  ///
+  /// - Parameter magic: what they begin with; nil when the first one has to tell.
+  private mutating func checkByHeaders(magic: UInt32?) throws(StoreError) {
+    let first = try? arena.clump(at: 0, hint: ClumpHeader.byteCount).header.magic
+    guard let magic = magic ?? first else {
+      return note("no clump was checked: neither head nor tail nor the first clump can be read")
+    }
+    var walk = ClumpWalk(arena, magic: magic, counted: .empty, from: .first)
+    var end = ClumpPosition.first
+    while case .success(let clump) = walk.next() {
+      check(clump, magic: magic, isCounted: false)
+      end = clump.end
+      try advance(clump.info.clumpByteCount)
+    }
+    note(
+      "\(end.number) clumps in \(end.offset) bytes were found by their headers; without the tail "
+        + "it is not known whether there are more")
   }
 
   /// Reads all clumps that the tail counts.
@@ -58,7 +77,7 @@ struct ArenaCheck {
       case .success(let clump):
         guard clump.position.number < tail.written.clumpCount else { break }
         sums.add(clump.info)
-        check(clump, magic: tail.clumpMagic)
+        check(clump, magic: tail.clumpMagic, isCounted: true)
         try advance(clump.info.clumpByteCount)
       }
     }
@@ -66,7 +85,8 @@ struct ArenaCheck {
     return hasGap || report.markedCount > 0 ? nil : sums
   }
 
-  private mutating func check(_ clump: Clump, magic: UInt32) {
+  /// Checks a clump against its score and, if the tail counts it, its directory entry.
+  private mutating func check(_ clump: Clump, magic: UInt32, isCounted: Bool) {
     let place = "clump \(clump.position.number) at \(clump.position.offset)"
     guard clump.info.type != nil else {
       report.markedCount += 1
@@ -82,7 +102,7 @@ struct ArenaCheck {
       }
       report.clumpCount += 1
       report.blockByteCount += clump.info.size
-      checkDirectory(clump)
+      if isCounted { checkDirectory(clump) }
     } catch {
       report.note(.arena, error)
     }

@@ -9,9 +9,15 @@ struct InMemoryReader: Sendable {
   private let addresses: AddressMap
   private let bloom: BloomBits?
   private let log: LogFollower
+  private let buckets: LiveBuckets?
 
   /// A reader of a store's parts; nil when the index has gaps, which only a search can fill.
-  init?(index: Index, arenas: [Arena], bloom: BloomBits?, log: LogFollower) {
+  ///
+  /// - Parameter buckets: those of an index that is written to meanwhile.
+  init?(
+    index: Index, arenas: [Arena], bloom: BloomBits?, log: LogFollower,
+    buckets: LiveBuckets? = nil
+  ) {
     let sections = index.sections.compactMap { $0?.inMemory }
     guard sections.count == index.sections.count,
       let inMemory = try? Index(index.table, sections: sections)
@@ -19,21 +25,28 @@ struct InMemoryReader: Sendable {
     self.index = inMemory
     addresses = AddressMap(index.table, arenas: arenas.map(\.inMemory))
     self.log = log
+    self.buckets = buckets
     self.bloom = bloom.map { BloomBits(InMemoryPartition(of: $0.partition), $0.filter) }
   }
 
   /// Reads a block that the index knows, and checks it against its score.
   func read(_ address: BlockAddress) -> Block? {
     if let block = log.block(address) { return block }
-    guard let entries = try? index.entries(for: address.score, address.type) else { return nil }
+    guard let entries = try? entries(for: address.score, address.type) else { return nil }
     var search = BlockSearch(address, following: log)
     return search.read(entries, through: addresses)
   }
 
   /// Reads a block whose entry is known.
   func read(_ address: BlockAddress, at entry: IndexEntry) -> Block? {
-    var search = BlockSearch(address)
+    if let block = log.block(address) { return block }
+    var search = BlockSearch(address, following: log)
     return search.read([entry], through: addresses)
+  }
+
+  private func entries(for score: Score, _ type: BlockType) throws(StoreError) -> [IndexEntry] {
+    guard let buckets else { return try index.entries(for: score, type) }
+    return try buckets.entries(for: score, type, in: index)
   }
 
   /// Whether the index knows a block, and its clump is where the index says; nil when a disk has to
@@ -41,7 +54,7 @@ struct InMemoryReader: Sendable {
   func contains(_ key: BlockKey, _ type: BlockType) -> Bool? {
     do throws(StoreError) {
       if let bloom, try !bloom.mayContain(key.score) { return false }
-      for entry in try index.entries(for: key.score, type) {
+      for entry in try entries(for: key.score, type) {
         // A clump that cannot be looked at is as good as one that is not there: for the disk to say.
         guard case .clump(let arena, let offset) = addresses.place(of: entry.address),
           arena.hasHeader(of: key, at: offset)

@@ -32,6 +32,9 @@ package struct IndexComparison: Sendable {
     var isEmpty: Bool { isInOrder && !concernsEntries && missingFromBloom.isEmpty }
   }
 
+  /// Entries in memory at a time: 256 MiB. The directories are read as often as needed.
+  private static let entryLimit = 4 << 20
+
   /// The arenas, in the order of their addresses.
   package let arenas: [Arena]
   /// Clumps in all of them.
@@ -70,7 +73,7 @@ package struct IndexComparison: Sendable {
   package mutating func run(
     _ body: (Difference) throws(StoreError) -> Void
   ) throws(StoreError) {
-    let passes = max(1, (clumpCount + IndexRebuilder.entryLimit - 1) / IndexRebuilder.entryLimit)
+    let passes = max(1, (clumpCount + Self.entryLimit - 1) / Self.entryLimit)
     for buckets in (0..<index.map.bucketCount).split(into: passes) { try compare(buckets, body) }
   }
 

@@ -44,7 +44,8 @@ package struct SectionRepair: Sendable {
     let addresses = AddressMap(index.table, arenas: arenas)
     if let problem = addresses.problems.first { throw problem }
     let directories = ArenaDirectories(slots: addresses.slots(index.table))
-    return try IndexRebuilder(directories: directories, progress: nil)
-      .fill(index, sections.map(\.header.buckets))
+    return try IndexRebuilder(
+      directories: directories, memoryByteCount: parts.indexMemoryByteCount, progress: nil
+    ).fill(index, sections.map(\.header.buckets))
   }
 }

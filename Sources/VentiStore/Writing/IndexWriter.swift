@@ -184,7 +184,8 @@ extension IndexSection {
     if !writer.bytes.isEmpty { try partition.write(writer, at: offset(ofBucket: first)) }
   }
 
-  private func offset(ofBucket number: Int) -> Int {
+  /// Where a bucket is in the section's partition.
+  func offset(ofBucket number: Int) -> Int {
     header.base + (number - header.buckets.lowerBound) * header.blockSize
   }
 }

@@ -36,6 +36,13 @@ final class LiveBuckets: Sendable {
 
   /// Finds the entries of a block.
   func entries(for score: Score, _ type: BlockType) throws(StoreError) -> [IndexEntry] {
+    try entries(for: score, type, in: index)
+  }
+
+  /// Finds the entries of a block, by another way to read the same index.
+  func entries(
+    for score: Score, _ type: BlockType, in index: Index
+  ) throws(StoreError) -> [IndexEntry] {
     let bucket = index.map.bucket(of: score)
     while true {
       let (generation, new) = state.withLock { ($0.generation, $0.entries[bucket]) }

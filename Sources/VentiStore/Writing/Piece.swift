@@ -58,4 +58,11 @@ struct ArenaState: Sendable {
   var isDataDirty = false
   /// Whether a full bucket keeps clumps of this arena out of the index.
   var isStuck = false
+  /// What is in the index, or kept out of it by a full bucket.
+  var passed: ArenaStatistics
+
+  init(tail: ArenaTail) {
+    self.tail = tail
+    passed = tail.indexed
+  }
 }

@@ -3,7 +3,7 @@ internal import VentiCore
 
 extension StoreEngine {
   /// Finds a block that the index does not have yet; nil when there is none.
-  func readPending(_ address: BlockAddress) -> Block? {
+  func readPending(_ address: BlockAddress, following log: LogFollower) -> Block? {
     let key = BlockKey(address.score, address.type)
     let (place, content) = state.withLock { ($0.pending[key], $0.contents[key]) }
     if let content {
@@ -11,7 +11,8 @@ extension StoreEngine {
       if let block = try? clump.block() { return block }
     }
     guard let place else { return nil }
-    var search = BlockSearch(address)
+    if let block = log.block(address) { return block }
+    var search = BlockSearch(address, following: log)
     return search.read([place.entry(of: key)], through: addresses)
   }
 
@@ -70,8 +71,8 @@ extension StoreEngine {
       if let failure = state.failure { throw .failed(reason: failure) }
       if state.isClosing { throw .failed(reason: "store is closed") }
       if state.pending[key] != nil { return false }
-      guard state.overflowCount < options.unindexedClumpLimit else {
-        throw .full(reason: "no space left in index: \(index.hasNoRoom(for: state.overflowCount))")
+      guard state.overflow.count < options.unindexedClumpLimit else {
+        throw .full(reason: "no space left in index: \(index.hasNoRoom(for: state.overflow.count))")
       }
       guard hasRoom(state) else { return nil }
       let wasBelow = state.unwrittenByteCount < writeThreshold

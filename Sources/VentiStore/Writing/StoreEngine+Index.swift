@@ -60,6 +60,7 @@ extension StoreEngine {
         try bloom.partition.sync()
       }
       state.update { $0.noteIndexed(clumps, overflow: overflow) }
+      try keepOverflow()
       if !overflow.isEmpty { tellOfOverflow() }
     }
     if state.update({ $0.noteComplete() }) || !clumps.isEmpty { try makeSafe() }
@@ -75,11 +76,6 @@ extension StoreEngine {
     }
     let next = sorted.dropFirst().map { BlockKey($0) as BlockKey? } + [nil]
     return zip(sorted, next).lazy.filter { BlockKey($0) != $1 }.map(\.0)
-  }
-
-  private func tellOfOverflow() {
-    let count = state.withLock { $0.overflowCount }
-    options.notice("\(index.hasNoRoom(for: count)); until then they are kept in memory")
   }
 
   /// Has the log thread make safe what there is.
@@ -115,18 +111,19 @@ extension WriteState {
   /// Counts clumps as indexed, as far as their arenas have no gap.
   ///
   /// The tail can only say "up to here". Those that their buckets have no room for stay in memory,
-  /// and at the next start are found in the directory.
+  /// and are found again at the next start: see `OverflowList`.
   fileprivate mutating func noteIndexed(_ clumps: [UnindexedClump], overflow: [IndexEntry]) {
     let left = Set(overflow.map(\.address))
     for clump in clumps {
       if let entry = clump.entry {
         if left.contains(entry.address) {
           arenas[clump.arena].isStuck = true
-          overflowCount += 1
+          self.overflow.append(entry)
         } else if pending[BlockKey(entry)]?.address == entry.address {
           pending[BlockKey(entry)] = nil
         }
       }
+      arenas[clump.arena].passed = clump.statistics
       if !arenas[clump.arena].isStuck {
         arenas[clump.arena].tail.indexed = clump.statistics
         arenas[clump.arena].isTailDirty = true

@@ -4,8 +4,10 @@ internal import VentiCore
 extension StoreEngine {
   /// Brings arenas and index together after a crash or another server; the threads must run.
   func recover() throws(StoreError) {
+    let passed = try takeOverflow()
     for number in slots.indices {
-      let tail = state.withLock { $0.arenas[number].tail }
+      var tail = state.withLock { $0.arenas[number].tail }
+      tail.indexed = passed[number] ?? tail.indexed
       if !tail.indexed.isSealed { try recover(number, tail) }
     }
   }
@@ -39,6 +41,9 @@ extension StoreEngine {
     try recovery.cutOff(after: written)
   }
 
+  /// Clumps that wait for the index while a store is opened, however many it has no room for.
+  private static let leastRecoveryBatch = 1024
+
   private func address(of position: ClumpPosition, in number: Int) -> UInt64 {
     UInt64(slots[number].address + position.offset)
   }
@@ -47,9 +52,10 @@ extension StoreEngine {
   private func enter(_ change: (inout WriteState) -> Void) throws(StoreError) {
     let failure = state.wait { state -> String?? in
       if let failure = state.failure { return .some(failure) }
-      guard
-        state.unwrittenByteCount < options.unwrittenByteLimit,
+      guard state.unwrittenByteCount < options.unwrittenByteLimit,
         state.waitingForIndex < options.unindexedClumpLimit
+          // What full buckets keep out stays in memory, and must not hold up the rest.
+          || state.unindexed.count < Self.leastRecoveryBatch
       else { return nil }
       change(&state)
       return .some(nil)

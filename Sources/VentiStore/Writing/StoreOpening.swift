@@ -37,7 +37,8 @@ struct StoreOpening {
   /// Tells of arenas that no block can be found in: growing was interrupted, or left half done.
   private func tellOfUnlisted(_ partitions: [ArenaPartition], _ index: Index) {
     let listed = Set(index.table.arenas.map(\.name))
-    for partition in partitions where !partition.arenas.contains(where: { listed.contains($0.name) }) {
+    for partition in partitions
+    where !partition.arenas.contains(where: { listed.contains($0.name) }) {
       notice(
         "partition \(quoted(partition.partition.name)): index \(quoted(index.table.name)) lists "
           + "none of its arenas, so that they take no blocks; 'venti grow' adds them")
@@ -129,6 +130,8 @@ struct StoreOpening {
   private func newIndex(_ partitions: [ArenaPartition]) throws(StoreError) -> Index {
     let layout = knownLayout(partitions.flatMap(\.arenas))
     for partition in parts.sections { try checkMayReplace(partition) }
+    // Nothing is given up before it is certain that it can be made anew.
+    for arena in partitions.flatMap(\.arenas) { _ = try arena.tail() }
     var sections: [IndexSection] = []
     for (number, partition) in parts.sections.enumerated() {
       let old = try? IndexSection(partition).header
@@ -144,10 +147,15 @@ struct StoreOpening {
     }
     let index = try Index(new.table, sections: filled)
     let slots = try addressMap(index, partitions).slots(index.table)
-    _ = try IndexRebuilder(directories: ArenaDirectories(slots: slots), progress: progress)
-      .fill(index)
+    _ = try rebuilder(slots).fill(index)
     try new.apply(to: sections, overwrites: true)
     return index
+  }
+
+  private func rebuilder(_ slots: [ArenaSlot]) -> IndexRebuilder {
+    IndexRebuilder(
+      directories: ArenaDirectories(slots: slots), memoryByteCount: parts.indexMemoryByteCount,
+      progress: progress)
   }
 
   private func finalLayout(
@@ -208,8 +216,7 @@ struct StoreOpening {
     }
     let bloom = BloomBits(partition, filter)
     try filter.clear(partition)
-    try IndexRebuilder(directories: ArenaDirectories(slots: slots), progress: progress)
-      .fill(bloom)
+    try rebuilder(slots).fill(bloom)
     try filter.writeHeader(to: partition)
     return bloom
   }

@@ -10,6 +10,8 @@ public struct StoreParts: Sendable {
   public var sections: [any Partition]
   /// The partition of the bloom filter.
   public var bloom: (any Partition)?
+  /// Bytes of memory for entries of the index while it is made anew.
+  public var indexMemoryByteCount = 64 << 20
 
   /// Names the parts.
   public init(
@@ -45,5 +47,6 @@ public struct StoreParts: Sendable {
       arenas: try openAll(configuration.arenas), indexName: configuration.indexName,
       sections: try openAll(configuration.sections),
       bloom: try openAll(configuration.bloom.map { [$0] } ?? []).first)
+    indexMemoryByteCount = configuration.icmemBytes ?? indexMemoryByteCount
   }
 }

@@ -18,7 +18,7 @@ struct WriteState: Sendable {
   /// How many clumps, counted likewise, are safe in the arenas.
   var safeCount = 0
   /// Clumps that their buckets have no room for.
-  var overflowCount = 0
+  var overflow: [IndexEntry] = []
 
   /// Clumps that are not written yet, in the order of the log.
   var unwritten: [Piece] = []
@@ -59,7 +59,7 @@ struct WriteState: Sendable {
   }
 
   /// Clumps that take memory until the index has them.
-  var waitingForIndex: Int { unindexed.count + overflowCount }
+  var waitingForIndex: Int { unindexed.count + overflow.count }
 }
 
 extension WriteState {

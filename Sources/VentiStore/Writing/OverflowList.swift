@@ -1,0 +1,142 @@
+internal import VentiCore
+
+/// Which blocks full buckets have no room for, so that a start need not look for them again.
+///
+/// The tail of an arena can only say "all up to here is indexed". One clump that its bucket has no
+/// room for keeps it where it is, which plan9port's server needs: that one knows of such blocks only
+/// what it reads again at each start, everything behind the first of them. This list says how far
+/// each such arena has been indexed all the same, and which clumps were left out on the way.
+///
+/// It stands in the blank of the index's first section, and counts only while the buckets concerned
+/// are as they were: who makes an index anew may leave out other blocks. A list that is lost, torn,
+/// old, or for which there is no room, costs time at the next start, and nothing else.
+///
+/// | offset | type | field |
+/// |---:|---|---|
+/// | 0 | u64 | magic `vacfs of` |
+/// | 8 | u32 | bytes of the body |
+/// | 12 | score | score of the body |
+/// | 32 | score | fingerprint of the buckets, with which the body begins |
+/// | 52 | u32 | arenas |
+/// | 56 | | arenas: u64 address, u32 magic of clumps, then as in a tail: u32 clumps, u32 compressed ones, sizes and seal |
+/// | | u64 | addresses of clumps that are left out, to the end of the body |
+struct OverflowList: Equatable {
+  /// How far an arena has been indexed, but for the clumps that were left out.
+  struct Progress: Equatable {
+    /// Where the arena begins in the address space of the index.
+    var address: UInt64
+    /// What its clumps begin with: another number, and it is another arena.
+    var magic: UInt32
+    /// All that comes before.
+    var indexed: ArenaStatistics
+  }
+
+  /// Arenas that are not indexed without a gap.
+  var arenas: [Progress]
+  /// The clumps in the gaps.
+  var addresses: [UInt64]
+  /// What the buckets hold that have no room for them.
+  var fingerprint: Score
+
+  /// After whatever begins a disk (labels, tables of partitions) and before the journal.
+  private static let offset = 32768
+  private static let byteCount = 32768
+  private static let headerByteCount = 32
+  private static let magic: UInt64 = 0x7661_6366_7320_6f66
+
+  /// Whether there is room for a list of so many arenas and addresses.
+  static func hasRoom(arenas: Int, addresses: Int) -> Bool {
+    let arenaByteCount = 8 + 4 + 4 + 4 + 17
+    return headerByteCount + 24 + arenas * arenaByteCount + addresses * 8 <= byteCount
+  }
+
+  /// Writes the list; it is safe afterwards.
+  ///
+  /// - Precondition: there is room for it.
+  func write(to partition: any Partition) throws(StoreError) {
+    var body = ByteWriter()
+    body.score(fingerprint)
+    body.uint32(UInt32(arenas.count))
+    for arena in arenas { arena.write(to: &body) }
+    for address in addresses { body.uint64(address) }
+    precondition(body.bytes.count <= Self.byteCount - Self.headerByteCount)
+    var writer = ByteWriter()
+    writer.uint64(Self.magic)
+    writer.uint32(UInt32(body.bytes.count))
+    writer.score(body.withBytes { Score(of: $0) })
+    writer.raw(body.bytes)
+    try partition.write(writer, at: Self.offset)
+    try partition.sync()
+  }
+
+  /// Reads the list that a partition holds; nil when it holds none.
+  init?(_ partition: any Partition) throws(StoreError) {
+    let block = try partition.read(Self.byteCount, at: Self.offset)
+    guard let list = try? Self(parsing: block.bytes) else { return nil }
+    self = list
+  }
+
+  init(arenas: [Progress], addresses: [UInt64], fingerprint: Score) {
+    self.arenas = arenas
+    self.addresses = addresses
+    self.fingerprint = fingerprint
+  }
+
+  private init(parsing bytes: RawSpan) throws(FormatError) {
+    var reader = ByteReader(bytes, of: "overflow list")
+    try reader.magic(UInt32(Self.magic >> 32))
+    try reader.magic(UInt32(truncatingIfNeeded: Self.magic))
+    let count = try reader.count32()
+    let score = try reader.score()
+    let body = try reader.span(count)
+    guard Score(of: body) == score else {
+      throw reader.invalid(found: "another list", expected: "that of score \(score)")
+    }
+    reader = ByteReader(body, of: "overflow list")
+    fingerprint = try reader.score()
+    arenas = []
+    for _ in 0..<(try reader.count32()) { arenas.append(try Progress(parsing: &reader)) }
+    addresses = []
+    while reader.remaining > 0 { addresses.append(try reader.uint64()) }
+  }
+}
+
+extension OverflowList.Progress {
+  fileprivate func write(to writer: inout ByteWriter) {
+    writer.uint64(address)
+    writer.uint32(magic)
+    writer.uint32(UInt32(indexed.clumpCount))
+    writer.uint32(UInt32(indexed.compressedClumpCount))
+    writer.sizesAndSeal(indexed)
+  }
+
+  fileprivate init(parsing reader: inout ByteReader) throws(FormatError) {
+    address = try reader.uint64()
+    magic = try reader.uint32()
+    let (clumpCount, compressedClumpCount) = (try reader.count32(), try reader.count32())
+    indexed = try reader.sizesAndSeal(
+      clumpCount: clumpCount, compressedClumpCount: compressedClumpCount)
+  }
+}
+
+extension Index {
+  /// What the buckets of some blocks hold, in a score; nil when a section is missing.
+  ///
+  /// The magic numbers of all sections count as well: they change when a section is made anew.
+  func fingerprint(of entries: [IndexEntry]) throws(StoreError) -> Score? {
+    var hasher = ScoreHasher()
+    for section in sections {
+      guard let section else { return nil }
+      var writer = ByteWriter()
+      writer.uint32(section.header.bucketMagic ?? 0)
+      writer.withBytes { hasher.update($0) }
+    }
+    for number in Set(entries.map { map.bucket(of: $0.score) }).sorted() {
+      guard let section = section(ofBucket: number) else { return nil }
+      var writer = ByteWriter()
+      for entry in try section.entries(ofBucket: number) { entry.write(to: &writer) }
+      writer.withBytes { hasher.update($0) }
+    }
+    return hasher.finish()
+  }
+}

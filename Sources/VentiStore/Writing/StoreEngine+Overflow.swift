@@ -1,0 +1,94 @@
+internal import Posix
+internal import VentiCore
+
+extension StoreEngine {
+  /// Keeps for the next start which clumps full buckets have no room for, once all others before and
+  /// after them are safe in the index.
+  func keepOverflow() throws(StoreError) {
+    let (stuck, entries) = state.withLock { ($0.stuckArenas(slots), $0.overflow) }
+    guard !stuck.isEmpty, OverflowList.hasRoom(arenas: stuck.count, addresses: entries.count),
+      let section = index.sections.first ?? nil,
+      let fingerprint = try index.fingerprint(of: entries)
+    else { return }
+    try OverflowList(arenas: stuck, addresses: entries.map(\.address), fingerprint: fingerprint)
+      .write(to: section.partition)
+  }
+
+  /// Takes over what an earlier run kept, as far as it still holds.
+  ///
+  /// - Returns: by number of the arena, what of it need not be indexed again.
+  func takeOverflow() throws(StoreError) -> [Int: ArenaStatistics] {
+    guard let section = index.sections.first ?? nil,
+      let list = try OverflowList(section.partition)
+    else { return [:] }
+    var entries: [IndexEntry] = []
+    for address in list.addresses {
+      guard let entry = entry(at: address) else { return [:] }
+      entries.append(entry)
+    }
+    guard try index.fingerprint(of: entries) == list.fingerprint else { return [:] }
+    state.withLock { $0.take(list.arenas, slots) { slot in entries.filter { slot.holds($0) } } }
+    if state.withLock({ !$0.overflow.isEmpty }) { tellOfOverflow() }
+    return state.withLock { state in
+      let stuck = state.arenas.indices.filter { state.arenas[$0].isStuck }
+      return Dictionary(uniqueKeysWithValues: stuck.map { ($0, state.arenas[$0].passed) })
+    }
+  }
+
+  func tellOfOverflow() {
+    let count = state.withLock { $0.overflow.count }
+    options.notice("\(index.hasNoRoom(for: count)); until then they are kept in memory")
+  }
+
+  /// What the index is to say of the clump at an address; nil when there is none.
+  private func entry(at address: UInt64) -> IndexEntry? {
+    guard case .clump(let arena, let offset) = addresses.place(of: address),
+      let block = try? arena.data(ClumpHeader.byteCount, at: offset),
+      let header = try? ClumpHeader(parsing: block.bytes), header.info.type != nil
+    else { return nil }
+    return IndexEntry(of: header.info, address: address)
+  }
+}
+
+extension WriteState {
+  /// How far arenas with a gap are indexed.
+  fileprivate func stuckArenas(_ slots: [ArenaSlot]) -> [OverflowList.Progress] {
+    zip(slots, arenas).filter { $1.isStuck }.map { slot, arena in
+      OverflowList.Progress(
+        address: UInt64(slot.address), magic: arena.tail.clumpMagic, indexed: arena.passed)
+    }
+  }
+
+  /// Takes over how far arenas are indexed, and the clumps of theirs that are not.
+  fileprivate mutating func take(
+    _ list: [OverflowList.Progress], _ slots: [ArenaSlot],
+    _ entries: (ArenaSlot) -> [IndexEntry]
+  ) {
+    for progress in list {
+      guard let number = slots.firstIndex(where: { $0.address == Int(progress.address) }),
+        arenas[number].tail.agrees(with: progress)
+      else { continue }
+      arenas[number].isStuck = true
+      arenas[number].passed = progress.indexed
+      for entry in entries(slots[number]) {
+        overflow.append(entry)
+        pending[BlockKey(entry)] = PendingPlace(entry)
+      }
+    }
+  }
+}
+
+extension ArenaTail {
+  /// Whether this is the tail of the arena that `progress` is about, and not as far.
+  fileprivate func agrees(with progress: OverflowList.Progress) -> Bool {
+    clumpMagic == progress.magic && indexed.clumpCount < progress.indexed.clumpCount
+      && progress.indexed.clumpCount <= written.clumpCount
+      && progress.indexed.usedByteCount <= written.usedByteCount
+  }
+}
+
+extension ArenaSlot {
+  fileprivate func holds(_ entry: IndexEntry) -> Bool {
+    (address..<address + arena.geometry.size).contains(Int(entry.address))
+  }
+}

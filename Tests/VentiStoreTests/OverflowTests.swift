@@ -1,0 +1,145 @@
+import Posix
+import TestSupport
+import Testing
+import VentiCore
+import VentiStore
+
+/// Blocks that a full bucket has no room for: found again at each start, and in no time.
+@Suite(.timeLimit(.minutes(5)))
+struct OverflowTests {
+  private static let bucketCount = 64
+
+  /// Blocks that belong to the first bucket, more than it has room for.
+  private let crowd: [StoredBlock]
+  /// Blocks for which there is room.
+  private let others: [StoredBlock]
+  private let simulated: SimulatedStore
+
+  init() throws {
+    let firstBucket = UInt64.max / UInt64(Self.bucketCount)
+    let small = SimulatedStore.blocks(2000, of: 20...40, seed: 50)
+    crowd = Array(
+      small.filter { $0.block.score.words.0 < firstBucket - firstBucket / 8 }.prefix(20))
+    others = SimulatedStore.blocks(60, of: 4000...8000, seed: 51)
+      .filter { $0.block.score.words.0 > firstBucket + firstBucket / 8 }
+    simulated = try SimulatedStore(arenas: 1, buckets: Self.bucketCount)
+    let store = try simulated.open()
+    for (block, type) in crowd + others { try store.write(block, type: type) }
+    try store.close()
+  }
+
+  private func expectAll(_ store: Store, _ comment: Comment? = nil) throws {
+    for (block, type) in crowd + others { try store.expect(block, type, comment) }
+  }
+
+  @Test("a start reads again what was left out, and not what lies behind it")
+  func start() throws {
+    #expect(try simulated.check().entryCount == 13 + others.count)
+    let again = simulated.reopened()
+    let notices = Monitor([String]())
+    var options = SimulatedStore.quiet
+    options.notice = { line in notices.withLock { $0.append(line) } }
+
+    let store = try again.open(options)
+    try store.flushIndex()
+
+    // Header, 64 KiB of the table's room, tail, and the headers of seven clumps.
+    #expect(again.disk.reads(of: 0).byteCount < 65_536 + 8192)
+    #expect(again.disk.reads(of: 1).count < 60)
+    #expect(notices.withLock { $0.count } == 1)
+    try expectAll(store)
+    // What is there is not stored again, and what is new goes on behind it.
+    for (block, type) in crowd { try store.write(block, type: type) }
+    let new = Block(Array("one more".utf8))
+    try store.write(new, type: .data)
+    try store.close()
+    #expect(try again.check().problems == [])
+    #expect(try again.check().clumpCount == crowd.count + others.count + 1)
+    let third = try again.reopened().open()
+    try expectAll(third)
+    try third.expect(new, .data)
+    try third.close()
+  }
+
+  @Test("a list that is damaged or gone costs time only", arguments: [0, 20, 60])
+  func damaged(offset: Int) throws {
+    let again = simulated.reopened()
+    again.disk.damage(1) { $0[32768 + offset] ^= 1 }
+    let store = try again.open()
+    try expectAll(store)
+    #expect(again.disk.reads(of: 0).byteCount > 65_536 + 8192)
+    try store.close()
+    #expect(try again.check().problems == [])
+  }
+
+  @Test("where the index was made anew, other blocks may be left out: the list does not count")
+  func otherIndex() throws {
+    let again = simulated.reopened()
+    // The full bucket gets an entry of the crowd that was left out, in place of one that was not.
+    let section = try IndexSection(again.parts.sections[0])
+    let bucket = try section.bucket(0)
+    var entries: [IndexEntry] = []
+    for index in 0..<bucket.count { entries.append(try bucket.entry(at: index)) }
+    let known = Set(entries.map(\.score))
+    let left = try #require(crowd.first { !known.contains($0.block.score) })
+    let arena = try ArenaPartition(again.parts.arenas[0]).arenas[0]
+    let clump = try #require(
+      try arena.clumps().lazy.compactMap { try? $0.get() }
+        .first { $0.info.score == left.block.score })
+    entries[0] = IndexEntry(
+      of: clump.info, address: UInt64(IndexTable.firstAddress + clump.position.offset))
+    var writer = ByteWriter()
+    Bucket.write(
+      entries.sorted(), magic: section.header.bucketMagic, blockSize: 512, to: &writer)
+    try section.partition.write(Block(writer.bytes).bytes, at: section.header.base)
+
+    let store = try again.open()
+    try expectAll(store)
+    try store.close()
+  }
+
+  @Test("a store opens though its memory for the index is smaller than what is left out")
+  func lessMemory() throws {
+    let again = simulated.reopened()
+    again.disk.damage(1) { $0[32768] ^= 1 }
+    for _ in 0..<2 {
+      var options = SimulatedStore.quiet
+      options.unindexedClumpLimit = 3
+      let store = try again.open(options)
+      try expectAll(store)
+      let error = #expect(throws: BlockError.self) {
+        try store.write(Block(Array("new".utf8)), type: .data)
+      }
+      #expect("\(error.map { "\($0)" } ?? "")".contains("no space left in index"))
+      try store.close()
+    }
+  }
+
+  @Test("power may fail at any step beside full buckets")
+  func powerCuts() throws {
+    let new = SimulatedStore.blocks(30, of: 20...40, seed: 52)
+    let start = simulated.reopened()
+    let store = try start.open()
+    for part in [new[..<10], new[10..<20], new[20...]] {
+      for (block, type) in part { try store.write(block, type: type) }
+      try store.flushIndex()
+      start.disk.mark(part.endIndex)
+    }
+    try store.close()
+    var random = SeededGenerator(seed: 53)
+    for count in 0...start.disk.events.count {
+      let cut = SimulatedStore(
+        SimulatedDisk(start.disk.afterPowerCut(events: count, using: &random)))
+      let safe = start.disk.events.prefix(count).reduce(0) { safe, event in
+        if case .mark(let number) = event { number } else { safe }
+      }
+      for _ in 0..<2 {
+        let store = try cut.open()
+        try expectAll(store, "after \(count) events")
+        for (block, type) in new.prefix(safe) { try store.expect(block, type) }
+        try store.close()
+        #expect(try cut.check().problems == [], "after \(count) events")
+      }
+    }
+  }
+}
