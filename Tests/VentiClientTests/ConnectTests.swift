@@ -42,7 +42,9 @@ struct ConnectTests {
 
   @Test(
     "a host of several addresses is reached by the one that answers",
-    arguments: [["::1", "127.0.0.1"], ["127.0.0.2", "127.0.0.1"], ["::1", "127.0.0.3", "127.0.0.1"]])
+    arguments: [
+      ["::1", "127.0.0.1"], ["127.0.0.2", "127.0.0.1"], ["::1", "127.0.0.3", "127.0.0.1"],
+    ])
   func severalAddresses(addresses: [String]) throws {
     let store = MemoryStore()
     let server = try ServerDouble { session in

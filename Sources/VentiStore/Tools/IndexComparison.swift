@@ -32,7 +32,9 @@ package struct IndexComparison: Sendable {
     var isEmpty: Bool { isInOrder && !concernsEntries && missingFromBloom.isEmpty }
   }
 
-  /// Entries in memory at a time: 256 MiB. The directories are read as often as needed.
+  /// Entries in memory at a time: 256 MiB.
+  ///
+  /// The directories are read as often as needed.
   private static let entryLimit = 4 << 20
 
   /// The arenas, in the order of their addresses.
