@@ -93,12 +93,31 @@ public struct Block: Sendable {
 }
 
 extension Block: Equatable {
-  /// Compares the bytes.
+  /// Compares the bytes, eight at a time.
   public static func == (left: Block, right: Block) -> Bool {
     guard left.count == right.count else { return false }
-    return unsafe left.bytes.withUnsafeBytes { left in
-      unsafe right.bytes.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+    let count = left.count
+    let left = left.bytes
+    let right = right.bytes
+    var done = 0
+    // All loads stay within the bytes: `done` is between 0 and `count`, which both have.
+    while count - done >= 8 {
+      let words = unsafe (
+        left.unsafeLoadUnaligned(fromByteOffset: done, as: UInt64.self),
+        right.unsafeLoadUnaligned(fromByteOffset: done, as: UInt64.self)
+      )
+      guard words.0 == words.1 else { return false }
+      done += 8
     }
+    while done < count {
+      let bytes = unsafe (
+        left.unsafeLoad(fromByteOffset: done, as: UInt8.self),
+        right.unsafeLoad(fromByteOffset: done, as: UInt8.self)
+      )
+      guard bytes.0 == bytes.1 else { return false }
+      done += 1
+    }
+    return true
   }
 }
 

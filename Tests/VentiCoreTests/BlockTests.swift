@@ -13,11 +13,16 @@ struct BlockTests {
     #expect(block.memoryCount == 5)
   }
 
-  @Test("blocks are equal when their bytes are")
-  func equality() {
-    #expect(Block([1, 2, 3])[1..<3] == Block([2, 3]))
-    #expect(Block([1]) != Block([2]))
-    #expect(Block([]) == .empty)
+  @Test("blocks are equal when all their bytes are", arguments: 0...20)
+  func equality(count: Int) {
+    let bytes = (0..<count).map { UInt8($0) }
+    #expect(Block(bytes) == Block([9] + bytes)[1..<count + 1])
+    #expect(Block(bytes) != Block(bytes + [0]))
+    for index in bytes.indices {
+      var other = bytes
+      other[index] ^= 0x80
+      #expect(Block(bytes) != Block(other))
+    }
   }
 
   @Test("a block holds what was appended to it, not its capacity")

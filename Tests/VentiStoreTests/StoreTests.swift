@@ -48,6 +48,21 @@ struct StoreTests {
     }
   }
 
+  @Test("blocks that are not indexed yet are read along the log, in a few reads")
+  func unindexedInOrder() throws {
+    let simulated = try SimulatedStore(arenas: 1)
+    let store = try simulated.open()
+    let blocks = SimulatedStore.blocks(150, of: 1000...3000, seed: 6)
+    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.sync()
+    let before = simulated.disk.reads(of: 0).count
+
+    for (block, type) in blocks { try store.expect(block, type) }
+
+    #expect(simulated.disk.reads(of: 0).count - before < 12)
+    try store.close()
+  }
+
   @Test("a block is stored once, whoever writes it, whenever")
   func once() throws {
     let simulated = try SimulatedStore()

@@ -23,9 +23,28 @@ enum Arenas {
       expect(
         (try? ArenaTail(parsing: Block(writer.bytes).bytes)) == tail, "a tail is what was written")
     }
+    check(bytes)
     _ = try? ArenaPartitionHeader(parsing: input.bytes)
     _ = try? ArenaTable(parsing: bytes)
     walk(bytes)
+  }
+
+  /// Checks a partition of one arena, which is the input.
+  private static func check(_ bytes: [UInt8]) {
+    let tableOffset = PartitionLayout.tableOffset(blockSize: blockSize)
+    let base = tableOffset + blockSize
+    let length = max(3, (bytes.count + blockSize - 1) / blockSize) * blockSize
+    var writer = ByteWriter(capacity: base + length)
+    writer.pad(to: PartitionLayout.blankByteCount)
+    ArenaPartitionHeader(blockSize: blockSize, base: base).write(to: &writer)
+    writer.pad(to: tableOffset)
+    ArenaTable(arenas: [NamedRange(name: name, range: base..<base + length)]).write(to: &writer)
+    writer.pad(to: base)
+    writer.raw(bytes)
+    writer.pad(to: base + length)
+    let parts = StoreParts(
+      arenas: [MemoryPartition(writer.bytes)], indexName: "main", sections: [])
+    _ = try? StoreChecker(parts).run(threads: 1)
   }
 
   /// Puts the input where an arena has clumps, directory and tail, behind a good head.
@@ -39,6 +58,7 @@ enum Arenas {
     writer.pad(to: length)
     let partition = MemoryPartition(writer.bytes)
     guard let arena = try? Arena(at: 0, in: partition) else { return }
+    _ = RootCatalog(of: [arena]).look()
     let output = ToolOutput(print: { _ in }, note: { _ in })
     _ = try? ArenaPrinter(arena, to: output).run()
     _ = try? ArenaSender(to: output).send(arena, to: nil)
