@@ -97,6 +97,15 @@ struct PagesUnderTest {
     blocks.server.stop()
   }
 
+  /// Asks for a page again and again, until it is as expected or ten seconds have passed.
+  func get(_ target: String, until isExpected: (Answer) -> Bool) throws -> Answer {
+    let deadline = Deadline.after(seconds: 10)
+    while true {
+      let answer = try get(target)
+      if isExpected(answer) || deadline.hasPassed { return answer }
+    }
+  }
+
   /// Asks for a page by HTTP/1.0, after which the connection ends.
   func get(_ target: String, method: String = "GET", headers: String = "") throws -> Answer {
     let socket = try RawSocket.connect(port: port)
