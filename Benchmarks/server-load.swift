@@ -1,5 +1,6 @@
 // usage: server-load write|read|ask PORT CLIENTS BLOCKS SCORES
 //        server-load make PREFIX BLOCKS FILES
+//        server-load serve PORT
 // Loads a venti server at 127.0.0.1 as thinly as can be: every client is one thread and one
 // connection with 128 calls in flight, and sends frames that were made before the clock starts.
 // `write` makes BLOCKS blocks of 8 KiB for each client, half of them text and half of them noise,
@@ -7,7 +8,10 @@
 // `ask` does as `read`, with one call in flight: it shows how long a client waits for a block.
 // Prints the bytes of blocks that went through, and the seconds.
 // `make` fills files PREFIX0, PREFIX1… with such blocks, BLOCKS in all.
+// `serve` is the least server there can be, with which a client is as fast as it can be: it hashes
+// blocks, since clients check their scores, keeps them in memory, and does nothing else.
 
+import CLibcrypto
 import Foundation
 
 let blockSize = 8192
@@ -61,14 +65,7 @@ final class Connection {
 
   init(port: UInt16) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
-    }
+    let result = withAddress(of: port) { [descriptor] in connect(descriptor, $0, $1) }
     guard result == 0 else { fail("cannot connect to port \(port)") }
     var one: Int32 = 1
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
@@ -146,6 +143,100 @@ func ask(_ frames: [[UInt8]], on connection: Connection, take: (Int, ArraySlice<
   }
 }
 
+/// The blocks of the least server, by score.
+final class LeastServer: @unchecked Sendable {
+  private let lock = NSLock()
+  private var blocks: [Data: [UInt8]] = [:]
+
+  /// Serves clients, each on a thread of its own, for ever.
+  func serve(port: UInt16) {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var one: Int32 = 1
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, 4)
+    let result = withAddress(of: port) { bind(listener, $0, $1) }
+    guard result == 0, listen(listener, 64) == 0 else { fail("cannot listen at port \(port)") }
+    while true {
+      let client = accept(listener, nil, nil)
+      guard client >= 0 else { continue }
+      setsockopt(client, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+      Thread.detachNewThread { [self] in
+        answer(client)
+        close(client)
+      }
+    }
+  }
+
+  /// Answers what a client asks, all that has come with one call.
+  private func answer(_ client: Int32) {
+    var output = Array("venti-04-least\n".utf8)
+    var input = [UInt8](repeating: 0, count: 1 << 18)
+    var end = 0
+    var isGreeted = false
+    while true {
+      output.withUnsafeBytes { _ = Glibc.send(client, $0.baseAddress, $0.count, 0) }
+      output.removeAll(keepingCapacity: true)
+      let count = input.withUnsafeMutableBytes { recv(client, $0.baseAddress! + end, $0.count - end, 0) }
+      guard count > 0 else { return }
+      end += count
+      var start = 0
+      if !isGreeted, let line = input[..<end].firstIndex(of: UInt8(ascii: "\n")) {
+        isGreeted = true
+        start = line + 1
+      }
+      while isGreeted, end - start >= 4 {
+        let length = input[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+        guard end - start >= 4 + length else { break }
+        guard reply(to: input[start + 4..<start + 4 + length], in: &output) else { return }
+        start += 4 + length
+      }
+      input.replaceSubrange(0..<end - start, with: Array(input[start..<end]))
+      end -= start
+    }
+  }
+
+  /// Appends the reply to a request; false for the last.
+  private func reply(to request: ArraySlice<UInt8>, in output: inout [UInt8]) -> Bool {
+    let fields = request.dropFirst(2)
+    var body: [UInt8] = []
+    switch request.first {
+    case 2, 16: break
+    case 4: body = [0, 1] + "x".utf8 + [0, 0]
+    case 12: body = block(Data(fields.prefix(20)))
+    case 14: body = keep(Array(fields.dropFirst(4)))
+    default: return false
+    }
+    let tag = request[request.startIndex + 1]
+    output += frame([request.first! + 1, tag] + body)
+    return true
+  }
+
+  private func block(_ score: Data) -> [UInt8] {
+    lock.withLock { blocks[score] ?? [] }
+  }
+
+  private func keep(_ block: [UInt8]) -> [UInt8] {
+    var score = [UInt8](repeating: 0, count: 20)
+    EVP_Digest(block, block.count, &score, nil, EVP_sha1(), nil)
+    lock.withLock { blocks[Data(score)] = block }
+    return score
+  }
+}
+
+/// Calls `body` with the address of a port of this machine.
+func withAddress(
+  of port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+) -> Int32 {
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = port.bigEndian
+  address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+  return withUnsafePointer(to: &address) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+  }
+}
+
 func batches(_ count: Int, _ frames: (_ index: Int, _ tag: UInt8) -> [UInt8]) -> [[UInt8]] {
   if asks { return (0..<count).map { frames($0, 0) } }
   return (0..<count / half).map { batch in
@@ -177,6 +268,9 @@ if arguments.count == 5, arguments[1] == "make", let count = Int(arguments[3]),
     try Data(bytes).write(to: URL(fileURLWithPath: "\(arguments[2])\(file)"))
   }
   exit(0)
+}
+if arguments.count == 3, arguments[1] == "serve", let port = UInt16(arguments[2]) {
+  LeastServer().serve(port: port)
 }
 guard arguments.count == 6, let port = UInt16(arguments[2]), let clients = Int(arguments[3]),
   let wished = Int(arguments[4]), clients > 0, wished >= half
