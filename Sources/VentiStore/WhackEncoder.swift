@@ -12,8 +12,9 @@ package struct WhackEncoder: Sendable {
   private var output: [UInt8] = []
 
   private static let padding = 16
-  /// A match that is this long is not given up for one that begins a byte later.
-  private static let lazyLimit = 5
+  /// A match that saves fewer bits is given up for a better one that begins a byte later: three
+  /// bytes from far away.
+  private static let goodSaving = 10
   /// After 2^8 literals without a match the search goes on in steps of two bytes, after as many
   /// more in steps of three, and so on: what cannot be compressed takes little time.
   private static let patienceBitCount = 8
@@ -80,7 +81,7 @@ package struct WhackEncoder: Sendable {
       }
       bits.literals(of: search, from: written, to: position)
       var next = position &+ 1
-      while match.length < lazyLimit, next <= search.lastSeed {
+      while bits.saving(of: match) < goodSaving, next <= search.lastSeed {
         let later = search.longestMatch(at: next)
         next &+= 1
         guard bits.saving(of: later) > bits.saving(of: match) else { break }

@@ -29,7 +29,7 @@ struct WhackSearch {
   private let chains: UnsafeMutableBufferPointer<UInt16>
 
   /// How many places of a chain are looked at, and the length that is good enough to stop at.
-  private static let effort = 24
+  private static let effort = 28
   private static let goodLength = 56
 
   init(
