@@ -3,6 +3,7 @@
 #define VACFS_CLINUX_H
 
 #include <linux/falloc.h>
+#include <malloc.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>

@@ -70,6 +70,7 @@ struct Serve: ParsableCommand {
   }
 
   func run() throws {
+    ProcessMemory.keepFreed()
     try Self.reporting(as: Self.title) {
       // Scripts on this machine find the arenas by the names in /index, from wherever they are.
       let path = WorkingDirectory.absolute(FilePath(store ?? configuration ?? ""))
