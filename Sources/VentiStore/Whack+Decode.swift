@@ -49,6 +49,7 @@ private struct WhackDecoder {
 
   /// More bits than an item can have whose length fits a block.
   private static let itemBitLimit = 56
+  private static let wordByteCount = 8
 
   init(input: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer) {
     unsafe self.input = input
@@ -60,6 +61,7 @@ private struct WhackDecoder {
   /// Decodes items until less than the shortest of them, 8 bits, is left.
   @inline(__always)
   mutating func run() throws(FormatError) {
+    try runWithRoom()
     while true {
       if available < Self.itemBitLimit { refill() }
       guard available >= 8 else { break }
@@ -69,6 +71,58 @@ private struct WhackDecoder {
     guard count == outputCount else {
       throw invalid("the end after \(count) bytes", "\(outputCount) bytes")
     }
+  }
+
+  /// Decodes items as long as there are eight more bytes of input, and room for as many of output.
+  ///
+  /// What a short match is cannot be foreseen, so it is taken without branches.
+  @inline(__always)
+  private mutating func runWithRoom() throws(FormatError) {
+    let lastCount = outputCount - Self.wordByteCount
+    let lastPosition = inputCount - Self.wordByteCount
+    while count <= lastCount, position <= lastPosition {
+      refill()
+      if Int64(bitPattern: window) >= 0 {
+        try literal()
+      } else if window >> 60 != 0b1111 {
+        try matchWithRoom()
+      } else {
+        try match()
+      }
+    }
+  }
+
+  /// Decodes a match of at most six bytes, for which there is room.
+  @inline(__always)
+  private mutating func matchWithRoom() throws(FormatError) {
+    // By the first five bits, a hexadecimal digit each: the length, and how many bits say it.
+    let index = (window >> 59 & 15) << 2
+    let length = Int(0x65_4444_3333_3333 >> index & 15)
+    skip(0x55_3333_2222_2222 >> index & 15)
+    let code = window >> 60
+    let extraBitCount = code < 4 ? 5 : code < 14 ? code >> 1 &+ 4 : code &- 2
+    let base = code < 4 ? code : code < 14 ? 2 | code & 1 : 1
+    window = window &<< 4
+    let distance = Int(base &<< extraBitCount | window &>> (64 &- extraBitCount)) &+ 1
+    window = window &<< extraBitCount
+    available &-= 4 &+ Int(extraBitCount)
+    guard distance <= count else {
+      throw invalid("distance \(distance)", "at most \(count)")
+    }
+    if distance >= Self.wordByteCount {
+      // Some bytes too many, which the next items overwrite.
+      let word = unsafe output.loadUnaligned(fromByteOffset: count &- distance, as: UInt64.self)
+      unsafe output.storeBytes(of: word, toByteOffset: count, as: UInt64.self)
+      count &+= length
+    } else {
+      copy(length, from: distance)
+    }
+  }
+
+  @inline(__always)
+  private mutating func skip(_ bitCount: UInt64) {
+    window = window &<< bitCount
+    available &-= Int(bitCount)
   }
 
   /// Fills the window from the input.
