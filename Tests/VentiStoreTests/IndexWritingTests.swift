@@ -1,4 +1,5 @@
 import Posix
+import SystemPackage
 import TestSupport
 import Testing
 import VentiCore
@@ -34,6 +35,37 @@ struct IndexWritingTests {
     let again = try simulated.open()
     for (block, type) in blocks { try again.expect(block, type) }
     try again.close()
+  }
+
+  @Test("a block is stored once, whether the bucket that it belongs in is blank, or filled, or was")
+  func storedOnce() throws {
+    let temporary = try TemporaryDirectory()
+    let directory = temporary.path.appending("store")
+    try StoreCreator(directory: directory, arenaByteCount: 32 << 20).create()
+    let blocks = SimulatedStore.blocks(600, of: 20...200, seed: 31)
+    func count(writing blocks: ArraySlice<StoredBlock>, to store: Store) throws -> Int {
+      for (block, type) in blocks { try store.write(block, type: type) }
+      try store.sync()
+      return try store.arenas.reduce(0) { $0 + (try $1.tail().written.clumpCount) }
+    }
+
+    do {
+      let store = try Store(opening: directory)
+      #expect(try count(writing: blocks[..<200], to: store) == 200)
+      #expect(try count(writing: blocks[..<200], to: store) == 200)
+      try store.flushIndex()
+      #expect(try count(writing: blocks[..<400], to: store) == 400)
+      try store.flushIndex()
+      #expect(try count(writing: blocks[..<400], to: store) == 400)
+      try store.close()
+    }
+    let store = try Store(opening: directory)
+    #expect(try count(writing: blocks[...], to: store) == 600)
+    for (block, type) in blocks {
+      #expect(store.writeAtOnce(block, type: type, score: block.score))
+    }
+    #expect(try count(writing: blocks[...], to: store) == 600)
+    try store.close()
   }
 
   @Test("blocks without room in the index are told of, kept, and stored once; a full index is full")

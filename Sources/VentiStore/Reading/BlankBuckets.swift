@@ -15,7 +15,7 @@ struct BlankBuckets {
 extension IndexSection {
   /// The first bucket at or after one that may hold anything; the end of the section's range when
   /// there is none.
-  fileprivate func firstFilledBucket(from number: Int) -> Int {
+  func firstFilledBucket(from number: Int) -> Int {
     let first = header.buckets.lowerBound
     let data = partition.firstData(from: header.base + (number - first) * header.blockSize)
     return min(first + (data - header.base) / header.blockSize, header.buckets.upperBound)

@@ -26,7 +26,8 @@ extension StoreEngine {
 
   /// Whether the store has a block; nil when a disk has to be asked.
   func contains(_ key: BlockKey, _ type: BlockType, in reader: InMemoryReader) -> Bool? {
-    state.withLock { $0.pending[key] != nil } ? true : reader.contains(key, type)
+    if state.withLock({ $0.pending[key] != nil }) { return true }
+    return buckets.isBlank(for: key.score) ? false : reader.contains(key, type)
   }
 
   /// Whether the store has a block, so that it need not be stored again.
@@ -34,6 +35,7 @@ extension StoreEngine {
   /// Where that cannot be found out, a second copy does no harm.
   func contains(_ key: BlockKey, _ type: BlockType) -> Bool {
     if state.withLock({ $0.pending[key] != nil }) { return true }
+    if buckets.isBlank(for: key.score) { return false }
     do throws(StoreError) {
       if let bloom, try !bloom.mayContain(key.score) { return false }
       return try buckets.entries(for: key.score, type).contains { isGenuine($0) }
