@@ -72,6 +72,56 @@ struct OverflowTests {
     #expect(try again.check().problems == [])
   }
 
+  /// What lists say that cannot be, or is not so; of an arena whose clumps begin with a magic number.
+  private static let lies: [@Sendable (inout ByteWriter, _ magic: UInt32) -> Void] = [
+    { _, _ in },
+    { writer, _ in writer.uint32(.max) },
+    { writer, _ in
+      writer.uint32(0)
+      for address in [0, 1, UInt64(IndexTable.firstAddress) + 7, 1 << 62, .max] {
+        writer.uint64(address)
+      }
+    },
+    { writer, magic in
+      // Arenas that are elsewhere, that are others, or that have less.
+      writer.uint32(4)
+      for (address, magic) in [
+        (UInt64.max, magic), (UInt64(IndexTable.firstAddress), 7),
+        (UInt64(IndexTable.firstAddress), magic), (0, magic),
+      ] {
+        writer.uint64(address)
+        for word in [magic, .max, .max] { writer.uint32(word) }
+        for _ in 0..<2 { writer.uint64(1 << 55) }
+        writer.uint8(0)
+      }
+    },
+  ]
+
+  @Test("a list that lies is not believed", arguments: 0..<4)
+  func lies(number: Int) throws {
+    let again = simulated.reopened()
+    let section = try IndexSection(again.parts.sections[0])
+    let tail = try ArenaPartition(again.parts.arenas[0]).arenas[0].tail()
+    var magic = ByteWriter()
+    magic.uint32(section.header.bucketMagic ?? 0)
+    var body = ByteWriter()
+    body.score(Block(magic.bytes).score)
+    Self.lies[number](&body, tail.clumpMagic)
+    var list = ByteWriter()
+    list.uint64(0x7661_6366_7320_6f66)
+    list.uint32(UInt32(body.bytes.count))
+    list.score(Block(body.bytes).score)
+    list.raw(body.bytes)
+    again.disk.damage(1) {
+      $0.replaceSubrange(32768..<32768 + list.bytes.count, with: list.bytes)
+    }
+
+    let store = try again.open()
+    try expectAll(store)
+    try store.close()
+    #expect(try again.check().problems == [])
+  }
+
   @Test("where the index was made anew, other blocks may be left out: the list does not count")
   func otherIndex() throws {
     let again = simulated.reopened()

@@ -49,6 +49,7 @@ struct LocalVolume: StoreVolume {
   func exists(_ path: FilePath) -> Bool { FileType(of: path) != nil }
 
   func createDirectory(_ path: FilePath) throws(StoreError) {
+    guard !exists(path) else { return }
     try system("make directory", path) { () throws(Errno) in
       try File.createDirectory(path)
       try File.synchronizeDirectory(path.parent)

@@ -65,7 +65,7 @@ extension WriteState {
     _ entries: (ArenaSlot) -> [IndexEntry]
   ) {
     for progress in list {
-      guard let number = slots.firstIndex(where: { $0.address == Int(progress.address) }),
+      guard let number = slots.firstIndex(where: { UInt64($0.address) == progress.address }),
         arenas[number].tail.agrees(with: progress)
       else { continue }
       arenas[number].isStuck = true
@@ -81,9 +81,12 @@ extension WriteState {
 extension ArenaTail {
   /// Whether this is the tail of the arena that `progress` is about, and not as far.
   fileprivate func agrees(with progress: OverflowList.Progress) -> Bool {
-    clumpMagic == progress.magic && indexed.clumpCount < progress.indexed.clumpCount
-      && progress.indexed.clumpCount <= written.clumpCount
-      && progress.indexed.usedByteCount <= written.usedByteCount
+    let other = progress.indexed
+    return clumpMagic == progress.magic && indexed.clumpCount < other.clumpCount
+      && other.clumpCount <= written.clumpCount
+      && other.compressedClumpCount <= written.compressedClumpCount
+      && other.usedByteCount <= written.usedByteCount
+      && other.blockByteCount <= written.blockByteCount
   }
 }
 
