@@ -4,8 +4,9 @@ internal import VentiCore
 struct LogWriter: Sendable {
   let arenas: [Arena]
 
-  /// The most bytes of clumps in one write.
-  private static let runByteLimit = 1 << 20
+  /// The most bytes of clumps in one write: few enough to stay in a processor's cache until they are
+  /// written.
+  private static let runByteLimit = 1 << 18
 
   /// Writes pieces, which are in the order of the log: clumps and their directory entries.
   func write(_ pieces: [Piece]) throws(StoreError) {
