@@ -1,3 +1,4 @@
+import Posix
 import SystemPackage
 import TestSupport
 import Testing
@@ -99,26 +100,33 @@ struct PeerStateTests {
 
   /// A store whose two buckets have no room for all blocks.
   private func overflow() throws -> [Block] {
-    try store.appending("arenas").create(byteCount: 9 << 20)
-    try store.appending("index").create(byteCount: 794_624 + 2 * 8192)
-    try ChildProcess.run(
-      "sh", "-c", "printf 'index main\narenas arenas\nisect index\n' >venti.conf", directory: store)
-    try ChildProcess.run(venti, "fmtarenas", "-a", "1m", "a", "arenas", directory: store)
-    try ChildProcess.run(venti, "fmtisect", "s", "index", directory: store)
-    try ChildProcess.run(venti, "fmtindex", "venti.conf", directory: store)
+    try format(indexByteCount: 794_624 + 2 * 8192) { tool, arguments in
+      try ChildProcess(venti, [tool] + arguments, directory: store)
+    }
     return try fill(seed: 4, count: 460, byteCount: 100)
+  }
+
+  /// Makes an empty store by the tools that `start` starts.
+  private func format(
+    indexByteCount: Int, by start: (_ tool: String, [String]) throws -> ChildProcess
+  ) throws {
+    try store.appending("arenas").create(byteCount: 26 << 20)
+    try store.appending("index").create(byteCount: indexByteCount)
+    try File.create(
+      store.appending("venti.conf"), text: "index main\narenas arenas\nisect index\n")
+    for (tool, arguments) in [
+      ("fmtarenas", ["-a", "1m", "a", "arenas"]), ("fmtisect", ["s", "index"]),
+      ("fmtindex", ["venti.conf"]),
+    ] {
+      #expect(try start(tool, arguments).waitForExit() == .success)
+    }
   }
 
   /// Makes a store by plan9port's programs.
   private func make(_ work: Work) throws -> [Block] {
-    for (name, byteCount) in [("arenas", 26 << 20), ("index", 4 << 20)] {
-      try store.appending(name).create(byteCount: byteCount)
+    try format(indexByteCount: 4 << 20) { tool, arguments in
+      try plan9port.start("venti/" + tool, arguments, directory: store)
     }
-    try ChildProcess.run(
-      "sh", "-c", "printf 'index main\narenas arenas\nisect index\n' >venti.conf", directory: store)
-    try plan9port.run("venti/fmtarenas", "-a", "1m", "a", "arenas", directory: store)
-    try plan9port.run("venti/fmtisect", "s", "index", directory: store)
-    try plan9port.run("venti/fmtindex", "venti.conf", directory: store)
     if work == .formatting { return [] }
     let server = try Plan9port.Server(plan9port, store)
     let blocks = try write(to: server.address, seed: 5, count: work == .serving ? 10 : 40)
