@@ -11,6 +11,7 @@ final class SimulatedDisk: Sendable {
   enum Event: Sendable, Equatable {
     case write(Int, offset: Int, bytes: [UInt8])
     case sync(Int)
+    case failedSync(Int)
     case mark(Int)
   }
 
@@ -80,6 +81,9 @@ final class SimulatedDisk: Sendable {
     }
   }
 
+  /// From now on no write or sync fails.
+  func heal() { state.withLock { $0.failingOperation = nil } }
+
   /// From now on all reads fail, or none.
   func failReads(_ fails: Bool) {
     state.withLock { $0.unreadable = fails ? Set(initial.indices) : [] }
@@ -115,6 +119,11 @@ final class SimulatedDisk: Sendable {
       case .mark: break
       case .write(let number, let offset, let bytes):
         unsynced[number, default: []].append((offset, bytes))
+      case .failedSync(let number):
+        // The system takes what it could not write for written, and never tries again.
+        for (offset, bytes) in unsynced.removeValue(forKey: number) ?? [] {
+          Self.tear(offset, bytes, into: &contents[number], survival: 2, using: &random)
+        }
       case .sync(let number):
         for (offset, bytes) in unsynced.removeValue(forKey: number) ?? [] {
           contents[number].replaceSubrange(offset..<offset + bytes.count, with: bytes)
@@ -164,7 +173,13 @@ final class SimulatedDisk: Sendable {
     let half = bytes.count / 2
     let interrupt = try state.withLock { state throws(Errno) in
       state.contents[number].replaceSubrange(offset..<offset + half, with: bytes[..<half])
-      try state.step()
+      do throws(Errno) {
+        try state.step()
+      } catch {
+        let written = Array(bytes[..<half])
+        state.events.append(.write(number, offset: offset, bytes: written))
+        throw error
+      }
       return state.interruptions[number]
     }
     interrupt?()
@@ -177,8 +192,13 @@ final class SimulatedDisk: Sendable {
 
   fileprivate func sync(_ number: Int) throws(Errno) {
     try state.withLock { state throws(Errno) in
-      try state.step()
-      state.events.append(.sync(number))
+      do throws(Errno) {
+        try state.step()
+        state.events.append(.sync(number))
+      } catch {
+        state.events.append(.failedSync(number))
+        throw error
+      }
     }
   }
 }

@@ -186,6 +186,44 @@ struct StoreRecoveryTests {
     #expect(try again.check().problems == [])
   }
 
+  @Test(
+    "what the system only seems to have written, after a failed sync, is written again",
+    arguments: 1...24)
+  func failedSync(operation: Int) throws {
+    let simulated = try SimulatedStore()
+    let safe = SimulatedStore.blocks(10, seed: 16)
+    var store = try simulated.open()
+    for (block, type) in safe { try store.write(block, type: type) }
+    try store.flushIndex()
+    simulated.disk.fail(after: operation, with: .ioError)
+    let unsafe = SimulatedStore.blocks(10, seed: 17)
+    for part in [unsafe[..<5], unsafe[5...]] {
+      for (block, type) in part { _ = try? store.write(block, type: type) }
+      try? store.sync()
+      try? store.flushIndex()
+    }
+    try? store.close()
+
+    // The same machine, which has in memory what is not on the disk.
+    simulated.disk.heal()
+    store = try simulated.open()
+    for (block, type) in unsafe { try store.write(block, type: type) }
+    try store.sync()
+    try store.close()
+
+    for seed in 0..<4 as Range<UInt64> {
+      var random = SeededGenerator(seed: seed)
+      let contents = simulated.disk.afterPowerCut(
+        events: simulated.disk.events.count, using: &random)
+      let cut = SimulatedStore(SimulatedDisk(contents))
+      #expect(try cut.check().problems == [])
+      let reopened = try cut.open()
+      for (block, type) in safe + unsafe { try reopened.expect(block, type) }
+      try reopened.close()
+      #expect(try cut.check().problems == [])
+    }
+  }
+
   @Test("a read error is an error of that read alone")
   func readErrors() throws {
     let simulated = try SimulatedStore()
@@ -214,6 +252,7 @@ struct StoreRecoveryTests {
       switch event {
       case .write(let number, let offset, let bytes): "\(number) write \(offset) \(bytes.count)"
       case .sync(let number): "\(number) sync"
+      case .failedSync(let number): "\(number) sync failed"
       case .mark(let number): "mark \(number)"
       }
     }

@@ -21,10 +21,13 @@ package struct ArenaRepair: Sendable {
     tail = try arena.tail()
     lastWriteTime = tail.lastWriteTime
     written = tail.written
-    var found: [ArenaRecovery.Found] = []
-    written = try ArenaRecovery(arena, tail: tail).forEachUncounted { found.append($0) }
-    uncounted = found.map(\.clump)
-    lastWriteTime = found.last?.time ?? lastWriteTime
+    var (clumps, time) = ([Clump](), lastWriteTime)
+    written = try ArenaRecovery(arena, tail: tail).forEachUncounted { found in
+      clumps.append(found.clump)
+      time = found.time
+    }
+    uncounted = clumps
+    lastWriteTime = time
   }
 
   /// Whether the tail should say something else.

@@ -13,6 +13,8 @@ struct ArenaRecovery {
     let time: UInt32
     /// Whether its data is right; nobody shall find it otherwise.
     let isSound: Bool
+    /// Its bytes, where they had to be read.
+    var bytes: ByteWriter?
   }
 
   private let arena: Arena
@@ -45,12 +47,13 @@ struct ArenaRecovery {
     var written = tail.written
     while !written.isSealed {
       let position = ClumpPosition(after: written)
-      guard let header = try check(position),
+      guard let (header, bytes) = try check(position),
         arena.geometry.hasRoom(storedSize: header.info.storedSize, after: written)
       else { break }
       try body(
         Found(
-          clump: Clump(position: position, info: header.info), time: header.time, isSound: true))
+          clump: Clump(position: position, info: header.info), time: header.time, isSound: true,
+          bytes: bytes))
       written.add(header.info)
     }
     return written
@@ -78,8 +81,20 @@ struct ArenaRecovery {
     try arena.partition.sync()
   }
 
-  /// The header of the clump at a place; nil unless it is whole and right.
-  private func check(_ position: ClumpPosition) throws(StoreError) -> ClumpHeader? {
+  /// Writes a clump where it is.
+  ///
+  /// What is read there may be on no disk: the system forgets that it has something to write when it
+  /// has failed to, and a sync of a later day says nothing of it.
+  func writeAgain(_ found: Found) throws(StoreError) {
+    guard let bytes = found.bytes else { return }
+    let start = arena.start + arena.geometry.dataOffset
+    try arena.partition.write(bytes, at: start + found.clump.position.offset)
+  }
+
+  /// The header of the clump at a place, and all its bytes; nil unless it is whole and right.
+  private func check(
+    _ position: ClumpPosition
+  ) throws(StoreError) -> (ClumpHeader, ByteWriter)? {
     let rest = arena.geometry.size - position.offset - ClumpHeader.byteCount
     guard rest >= 0 else { return nil }
     let bytes = try arena.data(ClumpHeader.byteCount, at: position.offset)
@@ -90,6 +105,10 @@ struct ArenaRecovery {
     let stored = try arena.data(
       header.info.storedSize, at: position.offset + ClumpHeader.byteCount)
     let block = try? StoredClump(header: header, bytes: stored).block()
-    return block?.score == header.info.score ? header : nil
+    guard block?.score == header.info.score else { return nil }
+    var writer = ByteWriter(capacity: header.info.clumpByteCount)
+    writer.raw(bytes.bytes)
+    writer.raw(stored.bytes)
+    return (header, writer)
   }
 }

@@ -65,10 +65,9 @@ struct BloomBits: Sendable {
   private func set(_ bits: ArraySlice<Int>, inPage page: Int) throws(StoreError) {
     let start = page * Self.pageByteCount
     let count = min(Self.pageByteCount, filter.byteCount - start)
-    let old = try partition.read(count, at: start).array
-    var new = old
+    var new = try partition.read(count, at: start).array
     for bit in bits { new[bit / 8 - start] |= 1 << (bit % 8) }
-    guard new != old else { return }
+    // Even if all were set: after a sync that failed they may be on no disk.
     var writer = ByteWriter()
     writer.raw(new)
     try partition.write(writer, at: start)

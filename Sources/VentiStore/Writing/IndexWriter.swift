@@ -34,8 +34,14 @@ struct IndexWriter: Sendable {
     for case .some(let section) in index.sections {
       let journal = IndexJournal(of: section)
       var records: [IndexJournal.Record] = []
-      for half in IndexJournal.halves { records += try journal.read(half: half) }
+      for half in IndexJournal.halves {
+        let found = try journal.read(half: half)
+        // As all that is written again: it may have been read from memory, and be on no disk.
+        if !found.isEmpty { try journal.write(found, half: half) }
+        records += found
+      }
       guard !records.isEmpty else { continue }
+      try section.partition.sync()
       for record in records where section.header.buckets.contains(record.bucket) {
         try recover(record, in: section, isGenuine)
       }
@@ -52,7 +58,6 @@ struct IndexWriter: Sendable {
     let others = found.filter { !known.contains(BlockKey($0)) && isGenuine($0) }
     let capacity = Bucket.capacity(blockSize: section.header.blockSize)
     let all = (record.entries.filter(isGenuine) + others).sorted().prefix(capacity)
-    guard !all.elementsEqual(found) else { return }
     try section.write([IndexJournal.Record(bucket: record.bucket, entries: Array(all))])
   }
 
@@ -80,7 +85,9 @@ struct IndexWriter: Sendable {
       let merged = Self.merge(
         new, into: old, capacity: Bucket.capacity(blockSize: section.header.blockSize))
       overflow += merged.overflow
-      guard merged.entries != old else { continue }
+      // Entries that are there already are written again: after a sync that failed they may be on no
+      // disk, and the tail is about to say that they are.
+      guard merged.overflow.count < new.count else { continue }
       try batch.add(IndexJournal.Record(bucket: number, entries: merged.entries))
     }
     try batch.finish()

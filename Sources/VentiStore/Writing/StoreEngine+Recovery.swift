@@ -32,6 +32,7 @@ extension StoreEngine {
       }
     }
     let written = try recovery.forEachUncounted { found throws(StoreError) in
+      try recovery.writeAgain(found)
       try enter { state in
         state.add(
           found.clump.info, content: nil, time: found.time, to: number,
