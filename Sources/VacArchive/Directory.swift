@@ -50,27 +50,25 @@ public final class Directory: Sendable {
     var loader = DirectoryLoader()
     var isComplete = true
     while let piece = try metadataScan.next() {
-      switch piece {
-      case .leaf(_, _, let block):
-        loader.add(block, leafSize: reference.metadata.leafSize)
-      case .lost(_, _, let error):
-        loader.omit(.unreadable(error))
-        isComplete = false
-      }
+      if loader.add(piece, leafSize: reference.metadata.leafSize) { isComplete = false }
     }
+    loader.sort()
     let slots = try SlotTable(reference.entries) { () throws(ArchiveError) in
       try entriesScan.next()
     }
-    self.init(loader, slots, of: reference, isComplete: isComplete && slots.isComplete)
+    var numbers = TakenNumbers()
+    self.init(
+      loader, slots, of: reference, isComplete: isComplete && slots.isComplete, numbers: &numbers)
   }
 
-  /// Makes a table of the records that a loader has gathered.
+  /// Makes a table of the records that a loader has gathered and sorted.
+  ///
+  /// - Parameter numbers: those of other files of the directory.
   init(
     _ loader: consuming DirectoryLoader, _ slots: SlotTable, of reference: DirectoryReference,
-    isComplete: Bool
+    isComplete: Bool, numbers: inout TakenNumbers
   ) {
-    loader.sort()
-    spaces = loader.number(reference)
+    spaces = loader.number(reference, &numbers)
     rows = loader.rows
     names = loader.names
     texts = loader.texts.texts
@@ -92,6 +90,9 @@ public final class Directory: Sendable {
     }
     return try StreamScan(entry, in: source, blockLimit: blockLimit)
   }
+
+  /// The places of the files in `ArchiveOrder`.
+  public var archiveOrder: [Int] { DirectoryRow.archiveOrder(of: rows, names) }
 
   /// Files in the directory.
   public var count: Int { rows.count }

@@ -14,25 +14,21 @@ public struct DirectoryCursor {
     let lastName: [UInt8]
 
     init?(_ directory: Directory) {
-      let names = (0..<directory.count).map(directory.name)
-      guard let first = names.min(by: ArchiveOrder.isOrdered),
-        let last = names.max(by: ArchiveOrder.isOrdered)
-      else { return nil }
+      let order = directory.archiveOrder
+      guard let first = order.first, let last = order.last else { return nil }
       self.directory = directory
-      firstName = first
-      lastName = last
+      firstName = directory.name(at: first)
+      lastName = directory.name(at: last)
     }
   }
 
-  /// Slots of a record: those of its streams, and that of its attributes.
-  private static let slotsPerRecord = 3
   /// Directories of a block that are asked for before they are met.
   private static let directoriesAhead = 64
 
   private let reference: DirectoryReference
   private let source: any BlockSource
-  private var records: StreamScan
-  private var slots: SlotWindow
+  private var blocks: RecordBlocks
+  private var numbers = TakenNumbers()
   private var current: Chunk?
   /// What comes after it is looked at in time: it tells whether the records are in order.
   private var following: Chunk?
@@ -47,10 +43,7 @@ public struct DirectoryCursor {
   ) throws(ArchiveError) {
     self.reference = reference
     self.source = source
-    records = try Directory.scan(reference.metadata, source)
-    let entries = try Directory.scan(reference.entries, source)
-    source.prefetch([records.top, entries.top].compactMap(\.self))
-    slots = SlotWindow(reference.entries, entries)
+    blocks = try RecordBlocks(reference, in: source)
     current = try nextChunk()
     try follow()
   }
@@ -91,19 +84,11 @@ public struct DirectoryCursor {
   }
 
   private mutating func nextChunk() throws(ArchiveError) -> Chunk? {
-    while let piece = try records.next() {
-      guard case .leaf(_, _, let block) = piece else { continue }
-      var loader = DirectoryLoader()
-      loader.add(block, leafSize: reference.metadata.leafSize)
-      guard let range = loader.slots else { continue }
-      let end = range.upperBound - 1 + Self.slotsPerRecord
-      guard let slots = try slots.table(of: range.lowerBound..<end) else {
-        try readWhole()
-        return nil
-      }
-      let directory = Directory(loader, slots, of: reference, isComplete: slots.isComplete)
+    while let part = try blocks.next() {
+      let directory = Directory(
+        part.loader, part.slots, of: reference, isComplete: part.isComplete, numbers: &numbers)
       askAhead(directory)
-      return Chunk(directory)
+      if let chunk = Chunk(directory) { return chunk }
     }
     return nil
   }
@@ -112,19 +97,5 @@ public struct DirectoryCursor {
     guard directory.subdirectoryCount > 0 else { return }
     let below = (0..<directory.count).lazy.filter { directory.kind(at: $0) == .directory }
     source.prefetch(below.prefix(Self.directoriesAhead).flatMap { directory[$0].tops })
-  }
-}
-
-extension DirectoryLoader {
-  /// The slots of the records' streams, from the first to the last; nil where there is no record.
-  fileprivate var slots: Range<Int>? {
-    let first = rows.lazy.map { row in
-      row.kind == .directory ? min(row.slot, row.metadataSlot) : row.slot
-    }
-    let last = rows.lazy.map { row in
-      row.kind == .directory ? max(row.slot, row.metadataSlot) : row.slot
-    }
-    guard let lowest = first.min(), let highest = last.max() else { return nil }
-    return Int(lowest)..<Int(highest) + 1
   }
 }

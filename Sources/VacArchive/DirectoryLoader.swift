@@ -131,25 +131,36 @@ struct DirectoryLoader {
       && names[left.nameRange].elementsEqual(names[right.nameRange])
   }
 
+  /// Leaves out rows by their names, as a name that came before.
+  mutating func leaveOutRepeated(where isRepeated: (ArraySlice<UInt8>) -> Bool) {
+    var kept: [DirectoryRow] = []
+    kept.reserveCapacity(rows.count)
+    for row in rows {
+      let name = names[row.nameRange]
+      if isRepeated(name) { omit(.name(Array(name), .repeated)) } else { kept.append(row) }
+    }
+    rows = kept
+  }
+
+  /// The places of the rows in `ArchiveOrder`, once they are sorted.
+  var archiveOrder: [Int] { DirectoryRow.archiveOrder(of: rows, names) }
+
   /// Gives every row its inode number, once the rows are sorted.
   ///
   /// - Returns: the number spaces below the rows that do not share the directory's own.
-  mutating func number(_ reference: DirectoryReference) -> [Int: NumberSpace] {
+  mutating func number(
+    _ reference: DirectoryReference, _ taken: inout TakenNumbers
+  ) -> [Int: NumberSpace] {
     var below: [Int: NumberSpace] = [:]
-    var taken: Set<UInt64> = []
-    // Names of one file: the same number is right there.
-    var linked: Set<UInt64> = []
-    taken.reserveCapacity(rows.count)
-    for place in rows.indices {
+    // Files were numbered in this order.
+    for place in archiveOrder {
       let row = rows[place]
       let own = row.hasOwnSpace ? spaces[row.nameStart] : nil
       let found = reference.space.place(
         qid: row.qid, space: own, name: names[row.nameRange], in: reference.number
-      ) { number in
-        taken.contains(number) || (!row.isLinked && linked.contains(number))
-      }
+      ) { taken.contains($0, isLinked: row.isLinked) }
       rows[place].number = found.number
-      if row.isLinked { linked.insert(found.number) } else { taken.insert(found.number) }
+      taken.insert(found.number, isLinked: row.isLinked)
       if row.kind == .directory, found.space != reference.space { below[place] = found.space }
     }
     return below

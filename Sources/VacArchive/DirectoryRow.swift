@@ -43,6 +43,32 @@ struct DirectoryRow {
     }
     return key
   }
+
+  /// The places of rows that are sorted by name, in `ArchiveOrder`.
+  ///
+  /// A name comes after those that begin with it, not before: as in a tree of names whose nodes are
+  /// visited after what is below them.
+  static func archiveOrder(of rows: [DirectoryRow], _ names: [UInt8]) -> [Int] {
+    var order: [Int] = []
+    order.reserveCapacity(rows.count)
+    var above: [Int] = []
+    for place in rows.indices {
+      while let last = above.last, !rows[last].begins(rows[place], names) {
+        order.append(last)
+        above.removeLast()
+      }
+      above.append(place)
+    }
+    return order + above.reversed()
+  }
+
+  /// Whether the name of another row begins with this one's.
+  private func begins(_ other: DirectoryRow, _ names: [UInt8]) -> Bool {
+    guard nameCount <= other.nameCount else { return false }
+    guard nameCount > 8 else { return (key ^ other.key) >> (64 - 8 * UInt64(nameCount)) == 0 }
+    return key == other.key
+      && names[other.nameRange].dropFirst(8).starts(with: names[nameRange].dropFirst(8))
+  }
 }
 
 /// Texts of which many are the same: each is kept once.

@@ -25,7 +25,7 @@ struct ListAction {
     while let step = try walk.next() {
       var problem: RestoreError?
       switch step {
-      case .enter(let item, _), .file(let item):
+      case .enter(let item), .file(let item):
         let (line, found) = line(for: item, at: walk.path)
         try output.write(line + [UInt8(ascii: "\n")])
         // What is wrong with a directory comes as a step of its own.

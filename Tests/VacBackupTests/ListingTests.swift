@@ -11,7 +11,7 @@ struct ListingTests {
     var lines: [String] = []
     while let step = try walk.next() {
       switch step {
-      case .enter(let item, _), .file(let item):
+      case .enter(let item), .file(let item):
         let line = String(decoding: listing.line(for: item, at: walk.path).line, as: UTF8.self)
         lines.append(line.replacing(/\d{4}-\d\d-\d\d \d\d:\d\d/, with: "DATE"))
       case .leave, .fault: break

@@ -3,13 +3,15 @@ package import VentiCore
 
 /// A walk over the selected files of an archive, directories before what is in them.
 ///
-/// A directory that cannot be read, or only in part, does not end the walk: the step `fault` says
-/// what is lost. Any depth of directories takes no more of the stack than one.
+/// Directories are read along with the walk, a block of records at a time: memory is that for two
+/// blocks in each directory above, however many files there are. What cannot be read does not end
+/// the walk: the step `fault` says what is lost. Any depth of directories takes no more of the stack
+/// than one.
 package struct ArchiveWalk {
   /// What the walk meets; `path` says where.
   package enum Step {
-    /// A directory; what is in it follows, up to `leave`. The table is nil where it is lost.
-    case enter(Item, Directory?)
+    /// A directory; what is in it follows, up to `leave`.
+    case enter(Item)
     /// Everything that is no directory.
     case file(Item)
     /// All in the directory has been met.
@@ -18,38 +20,82 @@ package struct ArchiveWalk {
     case fault(RestoreError)
   }
 
-  /// In which order the files of a directory come.
+  /// In which order the files of one block of records come; the blocks come as they stand.
   package enum Order: Sendable {
-    /// By name, byte by byte.
+    /// As the records stand: in our archives, that is the order of the whole directory.
     case names
-    /// As they were written, so that a store is read from the front to the back.
-    case archive
+    /// As the files were written, so that a store is read from the front to the back.
+    case numbers
+  }
+
+  /// The files of one block of records.
+  private struct Page {
+    let directory: Directory
+    /// Places in the table, in the order of the walk.
+    let positions: [Int]
+
+    init(_ directory: Directory, _ order: Order) {
+      self.directory = directory
+      let positions = directory.archiveOrder
+      self.positions =
+        switch order {
+        case .names: positions
+        case .numbers: positions.sorted { directory.number(at: $0) < directory.number(at: $1) }
+        }
+    }
   }
 
   private struct Frame {
-    let directory: Directory?
+    /// What is still to be read; nil at the end.
+    var scan: DirectoryScan?
     let scope: Selection.Scope
-    /// Places in the table, in the order of the walk; nil for all, in their order.
-    let positions: [Int]?
+    var page: Page?
+    /// The page after that one: its files are asked for in time.
+    var following: Page?
+    /// The next file of the page.
     var next = 0
-    var faults: ArraySlice<RestoreError>
+    /// The files before this one, counted on from the page to the one after it, have been asked for.
+    var asked = 0
+    var faults: [RestoreError] = []
+    var toldCount = 0
+    var untoldCount = 0
+    /// Whether all records so far could be read.
+    var isComplete: Bool
     /// The length of `path` in this directory.
     let pathCount: Int
-    /// The files before this one have been asked for.
-    var asked = 0
 
-    var count: Int { positions?.count ?? directory?.count ?? 0 }
+    mutating func add(_ fault: RestoreError) {
+      if toldCount < faultLimit {
+        faults.append(fault)
+        toldCount += 1
+      } else {
+        untoldCount += 1
+      }
+    }
 
-    func position(_ number: Int) -> Int { positions?[number] ?? number }
+    mutating func add(_ directory: Directory) {
+      for omission in directory.omissions { add(.omission(omission)) }
+      untoldCount += directory.omissionCount - directory.omissions.count
+      if !directory.isComplete { isComplete = false }
+    }
+
+    /// Notes that there is no more to read.
+    mutating func end() {
+      scan = nil
+      if untoldCount > 0 { faults.append(.moreOmissions(untoldCount)) }
+      untoldCount = 0
+    }
   }
 
+  /// Faults of a directory that are told one by one.
+  private static let faultLimit = 100
   /// Files that are asked for before they are met.
   private static let filesAhead = 64
 
   /// The path of what the last step was about.
   package private(set) var path: [UInt8] = []
-  /// The table of the top directory.
-  package var top: Directory? { frames.first?.directory }
+  /// Whether all records could be read of the directory that was left last, the top one in the end.
+  package private(set) var wasComplete = true
 
   private let source: any BlockSource
   private let selection: Selection
@@ -72,10 +118,10 @@ package struct ArchiveWalk {
     self.order = order
     self.asksForFiles = asksForFiles
     met.formUnion(selection.arguments(naming: selection.top))
-    let directory = try reading { () throws(ArchiveError) in
-      try Directory(loading: archive.directory, from: source)
+    let scan = try reading { () throws(ArchiveError) in
+      try DirectoryScan(archive.directory, in: source)
     }
-    push(directory, selection.top, fault: archive.topFault.map { .archive($0) })
+    try push(scan, selection.top, fault: archive.topFault.map { .archive($0) })
   }
 
   /// The paths that were asked for and not met so far.
@@ -88,18 +134,27 @@ package struct ArchiveWalk {
   /// - Returns: nil after the last one.
   /// - Throws: when nothing more of the archive can be read at all.
   package mutating func next() throws(RestoreError) -> Step? {
-    while let frame = frames.last {
-      path.removeLast(path.count - frame.pathCount)
-      if let fault = frames[frames.count - 1].faults.popFirst() { return .fault(fault) }
-      guard frame.next < frame.count, let directory = frame.directory else {
+    while let place = frames.indices.last {
+      path.removeLast(path.count - frames[place].pathCount)
+      if let fault = frames[place].faults.first {
+        frames[place].faults.removeFirst()
+        return .fault(fault)
+      }
+      guard let page = frames[place].page else {
+        wasComplete = frames[place].isComplete
         frames.removeLast()
         return frames.isEmpty ? nil : .leave
       }
+      guard frames[place].next < page.positions.count else {
+        try turnPage()
+        continue
+      }
       askAhead()
-      frames[frames.count - 1].next += 1
-      let item = directory[frame.position(frame.next)]
-      guard let scope = selection.scope(of: item.name, in: frame.scope) else { continue }
-      return try visit(item, scope)
+      let item = page.directory[page.positions[frames[place].next]]
+      frames[place].next += 1
+      if let scope = selection.scope(of: item.name, in: frames[place].scope) {
+        return try visit(item, scope)
+      }
     }
     return nil
   }
@@ -120,20 +175,18 @@ package struct ArchiveWalk {
     path += item.name
     guard item.kind == .directory else { return .file(item) }
     do throws(RestoreError) {
-      let directory = try load(item)
-      push(directory, scope)
-      return .enter(item, directory)
+      try push(open(item), scope)
     } catch {
       if error.endsEverything { throw error }
-      push(nil, scope, fault: error)
-      return .enter(item, nil)
+      try push(nil, scope, fault: error)
     }
+    return .enter(item)
   }
 
-  private func load(_ item: Item) throws(RestoreError) -> Directory? {
+  private func open(_ item: Item) throws(RestoreError) -> DirectoryScan? {
     try reading { () throws(ArchiveError) in
       switch item.contents {
-      case .directory(let reference): return try Directory(loading: reference, from: source)
+      case .directory(let reference): return try DirectoryScan(reference, in: source)
       case .damaged(let error): throw error
       case .stream: return nil
       }
@@ -141,48 +194,71 @@ package struct ArchiveWalk {
   }
 
   private mutating func push(
-    _ directory: Directory?, _ scope: Selection.Scope, fault: RestoreError? = nil
-  ) {
-    var faults = fault.map { [$0] } ?? []
-    if let directory {
-      faults += directory.omissions.map { .omission($0) }
-      let untold = directory.omissionCount - directory.omissions.count
-      if untold > 0 { faults.append(.moreOmissions(untold)) }
-    }
-    frames.append(
-      Frame(
-        directory: directory, scope: scope, positions: positions(in: directory, scope),
-        faults: faults[...], pathCount: path.count))
+    _ scan: DirectoryScan?, _ scope: Selection.Scope, fault: RestoreError? = nil
+  ) throws(RestoreError) {
+    var frame = Frame(
+      scan: scan, scope: scope, isComplete: scan != nil, pathCount: path.count)
+    if let fault { frame.add(fault) }
+    frames.append(frame)
+    try turnPage()
+    if frames.last?.page == nil { try turnPage() }
   }
 
-  private func positions(in directory: Directory?, _ scope: Selection.Scope) -> [Int]? {
-    guard let directory else { return [] }
-    var positions: [Int]?
-    if !scope.isWhole {
-      positions = selection.names(in: scope).compactMap { directory.position(of: $0) }.sorted()
+  // MARK: - Pages
+
+  /// Goes on to the following page, and reads the one after it.
+  private mutating func turnPage() throws(RestoreError) {
+    let place = frames.count - 1
+    frames[place].asked = max(0, frames[place].asked - (frames[place].page?.positions.count ?? 0))
+    frames[place].next = 0
+    frames[place].page = frames[place].following
+    frames[place].following = try readPage()
+  }
+
+  private mutating func readPage() throws(RestoreError) -> Page? {
+    let place = frames.count - 1
+    do throws(RestoreError) {
+      let directory = try reading { () throws(ArchiveError) in try frames[place].scan?.next() }
+      if let directory {
+        frames[place].add(directory)
+        return Page(directory, order)
+      }
+    } catch {
+      if error.endsEverything { throw error }
+      frames[place].add(error)
+      frames[place].isComplete = false
     }
-    guard order == .archive else { return positions }
-    // Files were numbered as they were written.
-    return (positions ?? Array(0..<directory.count)).sorted {
-      directory.number(at: $0) < directory.number(at: $1)
-    }
+    frames[place].end()
+    return nil
   }
 
   /// Asks for the first blocks of the files that come next.
   private mutating func askAhead() {
     let place = frames.count - 1
     let frame = frames[place]
-    guard let directory = frame.directory, frame.asked <= frame.next + Self.filesAhead / 2,
-      frame.asked < frame.count
-    else { return }
-    let end = min(frame.count, frame.next + Self.filesAhead)
+    guard let page = frame.page, frame.asked <= frame.next + Self.filesAhead / 2 else { return }
+    let here = page.positions.count
+    let end = min(here + (frame.following?.positions.count ?? 0), frame.next + Self.filesAhead)
+    guard frame.asked < end else { return }
     frames[place].asked = end
-    var tops: [BlockAddress] = []
-    for number in frame.asked..<end {
-      let position = frame.position(number)
-      guard asksForFiles || directory.kind(at: position) == .directory else { continue }
-      tops += directory[position].tops
+    var tops = tops(in: page, frame.asked..<end, frame.scope)
+    if let following = frame.following {
+      tops += self.tops(in: following, frame.asked - here..<end - here, frame.scope)
     }
     if !tops.isEmpty { source.prefetch(tops) }
+  }
+
+  /// The first blocks of files of a page; numbers that are not of the page mean nothing.
+  private func tops(
+    in page: Page, _ numbers: Range<Int>, _ scope: Selection.Scope
+  ) -> [BlockAddress] {
+    let directory = page.directory
+    return numbers.clamped(to: page.positions.indices).flatMap { number -> [BlockAddress] in
+      let position = page.positions[number]
+      guard asksForFiles || directory.kind(at: position) == .directory,
+        scope.isWhole || selection.scope(of: directory.name(at: position), in: scope) != nil
+      else { return [] }
+      return directory[position].tops
+    }
   }
 }

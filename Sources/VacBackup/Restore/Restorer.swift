@@ -80,7 +80,7 @@ package final class Restorer: Sendable {
     -> [String]
   {
     var walk = try ArchiveWalk(
-      archive, in: source, selection: selection, order: .archive,
+      archive, in: source, selection: selection, order: .numbers,
       asksForFiles: options.readsAhead)
     var lastID = 0
     var stack = [TargetDirectory(id: 0, parent: nil, name: [], item: nil, permissions: 0)]
@@ -88,7 +88,7 @@ package final class Restorer: Sendable {
     defer { while let directory = stack.popLast() { release(directory) } }
     while !isEnding, let step = try walk.next(), let directory = stack.last {
       switch step {
-      case .enter(let item, _):
+      case .enter(let item):
         observer.file?(walk.path, true)
         lastID += 1
         if let made = make(item, id: lastID, in: directory) {

@@ -72,34 +72,36 @@ package final class Verifier: Sendable {
     -> [String]
   {
     var walk = try ArchiveWalk(
-      archive, in: source, selection: selection, order: .archive,
+      archive, in: source, selection: selection, order: .numbers,
       asksForFiles: options.readsAhead)
     var lastID = 0
-    var stack = [TargetDirectory(id: 0, parent: nil, name: [], item: nil, permissions: 0)]
+    let top = TargetDirectory(id: 0, parent: nil, name: [], item: nil, permissions: 0)
+    var stack = [(directory: top, extras: selection.top.isWhole ? names(in: top) : nil)]
     // From the bottom up, so that none is the last to let go of those above.
     defer { while stack.popLast() != nil {} }
-    if selection.top.isWhole { findExtras(walk.top, in: stack[0]) }
-    while !isEnding, let step = try walk.next(), let directory = stack.last {
+    while !isEnding, let step = try walk.next(), let directory = stack.last?.directory {
       switch step {
-      case .enter(let item, let table):
+      case .enter(let item):
         observer.file?(walk.path, true)
+        stack[stack.count - 1].extras?.remove(item.name)
         lastID += 1
         guard let entered = enter(item, id: lastID, in: directory) else {
           walk.skipDirectory()
           continue
         }
-        stack.append(entered)
-        if walk.isWholeDirectory { findExtras(table, in: entered) }
+        stack.append((entered, walk.isWholeDirectory ? names(in: entered) : nil))
       case .file(let item):
         observer.file?(walk.path, false)
+        stack[stack.count - 1].extras?.remove(item.name)
         guard let status = status(of: item, in: directory) else { continue }
         crew.add(Job(directory: directory, item: item, status: status))
       case .leave:
-        stack.removeLast()
+        tellExtras(stack.removeLast(), if: walk.wasComplete)
       case .fault(let error):
         report(error, at: walk.path)
       }
     }
+    if !isEnding { tellExtras(stack[0], if: walk.wasComplete) }
     return walk.missing
   }
 
@@ -122,18 +124,29 @@ package final class Verifier: Sendable {
     }
   }
 
-  /// Reports the names in a directory that the archive does not have there.
-  private func findExtras(_ table: Directory?, in directory: TargetDirectory) {
-    guard let table, table.isComplete else { return }
+  /// The names in a directory, of which those that the archive has are to be removed.
+  private func names(in directory: TargetDirectory) -> RemainingNames? {
     do throws(RestoreError) {
       let handle = try handles.handle(of: directory)
-      let names = try attempt("read directory") { () throws(Errno) in try handle.names() }
-      for name in names where table.position(of: name) == nil {
-        differ(directory.path(to: name), .extra)
+      var names = SortedNames()
+      try attempt("read directory") { () throws(Errno) in
+        try handle.forEachName { names.add($0) }
       }
+      return RemainingNames(names)
     } catch {
       report(error, at: directory.path)
+      return nil
     }
+  }
+
+  /// Reports the names in a directory that the archive does not have there.
+  ///
+  /// - Parameter isComplete: whether all names are known that the archive has.
+  private func tellExtras(
+    _ entered: (directory: TargetDirectory, extras: RemainingNames?), if isComplete: Bool
+  ) {
+    guard isComplete, let extras = entered.extras else { return }
+    for name in extras.names { differ(entered.directory.path(to: name), .extra) }
   }
 
   /// What is where a file should be; nil, and a difference, unless it is of the same kind.

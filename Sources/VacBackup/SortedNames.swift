@@ -47,6 +47,22 @@ struct SortedNames {
     (rows[position].name(in: bytes), Int(rows[position].origin))
   }
 
+  /// The first place of a name in the table, which is sorted; nil where it is not there.
+  func position(of name: [UInt8]) -> Int? {
+    let key = Self.key(of: name)
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      let row = rows[middle]
+      let isBefore =
+        row.key == key
+        ? ArchiveOrder.isOrdered(row.name(in: bytes), name) : row.key < key
+      if isBefore { low = middle + 1 } else { high = middle }
+    }
+    return low < rows.count && rows[low].name(in: bytes) == name ? low : nil
+  }
+
   /// The first eight bytes as a number that orders like them.
   ///
   /// The end of a name is greater than every byte: it counts as the greatest, and equal keys are

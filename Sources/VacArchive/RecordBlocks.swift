@@ -1,0 +1,73 @@
+internal import VentiCore
+
+/// The records of a directory, a block at a time, as they stand in its streams.
+///
+/// Two blocks of entries or so are in memory besides, however many files there are.
+struct RecordBlocks {
+  /// A block of records, or what is known of one that is lost.
+  struct Part {
+    /// The records, sorted.
+    var loader: DirectoryLoader
+    /// The entries of their streams.
+    let slots: SlotTable
+    /// Whether every block that was needed could be read.
+    let isComplete: Bool
+  }
+
+  /// Slots of a record: those of its streams, and that of its attributes.
+  private static let slotsPerRecord = 3
+
+  private let reference: DirectoryReference
+  private var records: StreamScan
+  private var window: SlotWindow
+
+  /// Begins with the first block, and asks for what comes first.
+  init(_ reference: DirectoryReference, in source: any BlockSource) throws(ArchiveError) {
+    self.reference = reference
+    records = try Directory.scan(reference.metadata, source)
+    let entries = try Directory.scan(reference.entries, source)
+    source.prefetch([records.top, entries.top].compactMap(\.self))
+    window = SlotWindow(reference.entries, entries, in: source)
+  }
+
+  /// The next block; nil after the last one.
+  ///
+  /// - Throws: errors that are not of one block.
+  mutating func next() throws(ArchiveError) -> Part? {
+    guard let piece = try records.next() else { return nil }
+    var loader = DirectoryLoader()
+    let isLost = loader.add(piece, leafSize: reference.metadata.leafSize)
+    loader.sort()
+    let slots = loader.slots.map { $0.lowerBound..<$0.upperBound - 1 + Self.slotsPerRecord }
+    let table = try window.table(of: slots ?? 0..<0)
+    return Part(loader: loader, slots: table, isComplete: !isLost && table.isComplete)
+  }
+}
+
+extension DirectoryLoader {
+  /// Adds a piece of the stream of records.
+  ///
+  /// - Returns: whether it is lost.
+  mutating func add(_ piece: StreamScan.Piece, leafSize: Int) -> Bool {
+    switch piece {
+    case .leaf(_, _, let block):
+      add(block, leafSize: leafSize)
+      return false
+    case .lost(_, _, let error):
+      omit(.unreadable(error))
+      return true
+    }
+  }
+
+  /// The slots of the records' streams, from the first to the last; nil where there is no record.
+  fileprivate var slots: Range<Int>? {
+    let first = rows.lazy.map { row in
+      row.kind == .directory ? min(row.slot, row.metadataSlot) : row.slot
+    }
+    let last = rows.lazy.map { row in
+      row.kind == .directory ? max(row.slot, row.metadataSlot) : row.slot
+    }
+    guard let lowest = first.min(), let highest = last.max() else { return nil }
+    return Int(lowest)..<Int(highest) + 1
+  }
+}
