@@ -93,8 +93,7 @@ let package = Package(
     command(
       "vac",
       [
-        "CommandSupport", "Posix", "VacArchive", "VacBackup", "VentiClient", "VentiCore",
-        argumentParser, system,
+        "CommandSupport", "Posix", "VacArchive", "VacBackup", "VentiCore", argumentParser, system,
       ]),
     command(
       "unvac",
@@ -138,7 +137,7 @@ let package = Package(
       name: "UnvacTests",
       dependencies: ["Posix", "TestSupport", "VacArchive", "VentiCore", "unvac", system],
       swiftSettings: settings),
-    tests(of: "CommandSupport", ["VentiWire", system]),
+    tests(of: "CommandSupport", ["Posix", "VentiWire", system]),
     tests(of: "VacFileSystem", ["Fuse", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     tests(of: "VentiWire", ["VentiCore"]),
     tests(of: "VentiTransport", ["VentiCore", "VentiWire", nioCore, nioEmbedded]),

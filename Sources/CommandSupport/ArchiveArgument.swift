@@ -5,19 +5,16 @@ internal import VentiCore
 
 extension ArchiveScore {
   /// The archive that an argument of a command names: itself, or in a file.
-  public init(argument: String) throws(CommandError) {
-    let path: String
+  public init(argument: RawArgument) throws(CommandError) {
     do throws(ArchiveError) {
-      switch try ArchiveName(argument) {
-      case .score(let score):
+      if case .score(let score) = try ArchiveName(argument.text) {
         self = score
         return
-      case .file(let file): path = file
       }
     } catch {
       throw CommandError("\(error)")
     }
-    try self.init(contentsOf: FilePath(path))
+    try self.init(contentsOf: argument.path)
   }
 
   private init(contentsOf path: FilePath) throws(CommandError) {

@@ -64,8 +64,8 @@ public enum Background {
 
   private static func spawnThisProgram() -> Result<pid_t, Errno> {
     var process = pid_t()
-    let arguments = unsafe CommandLine.arguments.map { unsafe strdup($0) } + [nil]
-    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
+    // To the byte: arguments need not be UTF-8.
+    let arguments = unsafe CommandLine.unsafeArgv
     let status = unsafe posix_spawn(&process, "/proc/self/exe", nil, nil, arguments, environ)
     return status == 0 ? .success(process) : .failure(Errno(rawValue: status))
   }

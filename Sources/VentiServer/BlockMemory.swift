@@ -14,8 +14,8 @@ final class BlockMemory: Sendable {
   private static let overheadBytes = 160
   private static let shardLimit = 16
 
-  let hits = ServerCounters.Counter()
-  let misses = ServerCounters.Counter()
+  let hits = Counter()
+  let misses = Counter()
 
   // Scores are uniformly distributed, so any bits of them spread the blocks over the shards.
   private let shards: [Monitor<Blocks>]

@@ -1,3 +1,5 @@
+import Posix
+
 /// What a server has done since it started.
 struct ServerMetrics {
   let memory: BlockMemory

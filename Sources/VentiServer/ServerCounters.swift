@@ -1,20 +1,7 @@
-import Synchronization
+import Posix
 
 /// What a server has done since it started.
 final class ServerCounters: Sendable {
-  /// A number that only grows.
-  final class Counter: Sendable {
-    private let value = Atomic(0)
-
-    /// How far it has come.
-    var count: Int { value.load(ordering: .relaxed) }
-
-    /// Counts one more, or several.
-    func add(_ amount: Int = 1) {
-      value.wrappingAdd(amount, ordering: .relaxed)
-    }
-  }
-
   let reads = Counter()
   let writes = Counter()
   let syncs = Counter()

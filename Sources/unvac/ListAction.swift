@@ -5,45 +5,30 @@ import VacArchive
 import VacBackup
 
 /// Lists files.
-struct ListAction {
-  private let command: Unvac
-  private let opened: OpenedArchive
+struct ListAction: PrintingAction {
+  let command: Unvac
+  let opened: OpenedArchive
+  let readsFiles = false
   /// A terminal is not to obey what names contain.
   private let isTerminal = Terminal(.standardOutput) != nil
 
-  init(_ command: Unvac, _ opened: OpenedArchive) {
+  init(command: Unvac, opened: OpenedArchive) {
     self.command = command
     self.opened = opened
   }
 
-  /// - Returns: whether all could be listed.
-  func run() throws -> Bool {
-    var output = OutputBuffer()
-    var isComplete = true
-    var walk = try ArchiveWalk(
-      opened.archive, in: opened.cachedSource, selection: Selection(command.files))
-    while let step = try walk.next() {
-      var problem: RestoreError?
-      switch step {
-      case .enter(let item), .file(let item):
-        let (line, found) = line(for: item, at: walk.path)
-        try output.write(line + [UInt8(ascii: "\n")])
-        // What is wrong with a directory comes as a step of its own.
-        problem = item.kind == .directory ? nil : found
-      case .fault(let error): problem = error
-      case .leave: break
-      }
-      guard let problem else { continue }
-      try output.flush()
-      StandardError.print("unvac: \(RestoreProblem(path: walk.path, error: problem))")
-      isComplete = false
+  func print(
+    _ step: ArchiveWalk.Step, at path: [UInt8], to output: inout OutputBuffer
+  ) throws(CommandError) -> RestoreError? {
+    switch step {
+    case .enter(let item), .file(let item):
+      let (line, problem) = line(for: item, at: path)
+      try output.write(line + [UInt8(ascii: "\n")])
+      // What is wrong with a directory comes as a step of its own.
+      return item.kind == .directory ? nil : problem
+    case .fault(let error): return error
+    case .leave: return nil
     }
-    try output.flush()
-    for path in walk.missing {
-      StandardError.print("unvac: \(PathText.quoted(Array(path.utf8))): not in the archive")
-      isComplete = false
-    }
-    return isComplete
   }
 
   private func line(for item: Item, at path: [UInt8]) -> ([UInt8], RestoreError?) {

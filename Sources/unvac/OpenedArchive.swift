@@ -14,11 +14,9 @@ struct OpenedArchive {
 
   init(_ command: Unvac) throws {
     let score = try ArchiveScore(argument: command.archive)
-    let location = try StoreLocation(option: command.store, variable: Environment["venti"])
-    var options = ClientOptions()
-    options.callSeconds = command.timeout
-    if command.tracesVenti { options.trace = { StandardError.print("unvac: \($0)") } }
-    store = try OpenStore(at: location, options: options) { StandardError.print("unvac: \($0)") }
+    let print: @Sendable (String) -> Void = { StandardError.print("unvac: \($0)") }
+    store = try OpenStore(
+      at: command.store.store.location(), options: command.store.client(trace: print), log: print)
     isLocal = store.isLocal
     cache = BlockCache(over: store.source)
     archive = try Archive(opening: score, in: store.source)

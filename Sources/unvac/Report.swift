@@ -31,18 +31,18 @@ final class Report: Sendable {
     let seconds = -begun.secondsLeft
     let tenths = Int(seconds * 10)
     line.print(
-      "\(counters.files) files, \(counters.directories) directories, "
-        + "\(counters.bytesWritten) bytes written, \(counters.bytesUnchanged) bytes unchanged, "
+      "\(counters.files.count) files, \(counters.directories.count) directories, "
+        + "\(counters.bytesWritten.count) bytes written, \(counters.bytesUnchanged.count) bytes unchanged, "
         + "\(tenths / 10).\(tenths % 10) s, \(Self.rate(counters, seconds))")
   }
 
   private static func progress(_ counters: RestoreCounters, seconds: Double) -> String {
-    let bytes = counters.bytesWritten + counters.bytesUnchanged
-    return "\(counters.files) files, \(megabytes(bytes)), \(rate(counters, seconds))"
+    let bytes = counters.bytesWritten.count + counters.bytesUnchanged.count
+    return "\(counters.files.count) files, \(megabytes(bytes)), \(rate(counters, seconds))"
   }
 
   private static func rate(_ counters: RestoreCounters, _ seconds: Double) -> String {
-    let bytes = Double(counters.bytesWritten + counters.bytesUnchanged)
+    let bytes = Double(counters.bytesWritten.count + counters.bytesUnchanged.count)
     return megabytes(Int(bytes / max(seconds, 0.001))) + "/s"
   }
 
@@ -68,8 +68,13 @@ extension Report {
   /// Says which files were asked for and are not there.
   ///
   /// - Returns: whether all are.
-  func reportMissing(_ paths: [String]) -> Bool {
-    for path in paths { print("\(PathText.quoted(Array(path.utf8))): not in the archive") }
+  func reportMissing(_ paths: [[UInt8]]) -> Bool {
+    for path in paths { print(Self.missing(path)) }
     return paths.isEmpty
+  }
+
+  /// Says that a file that was asked for is not there.
+  static func missing(_ path: [UInt8]) -> String {
+    "\(PathText.quoted(path)): not in the archive"
   }
 }

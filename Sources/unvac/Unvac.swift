@@ -1,11 +1,12 @@
 import ArgumentParser
 import CommandSupport
 import Posix
+import SystemPackage
 import VacBackup
 
 /// Restores, lists and compares the files of an archive.
 @main
-struct Unvac: ParsableCommand {
+struct Unvac: RawCommand {
   static let configuration = CommandConfiguration(
     commandName: "unvac",
     abstract: "Restore the files of a vac archive, list them, or compare them with local ones.",
@@ -26,16 +27,9 @@ struct Unvac: ParsableCommand {
     helpNames: .long)
 
   @Option(
-    name: [.customShort("h", allowingJoined: true), .customLong("store")],
-    help:
-      "The store: a server (host, host:port, tcp!host!port), or a directory or venti.conf of this machine. Default: $venti."
-  )
-  var store: String?
-
-  @Option(
     name: [.customShort("C", allowingJoined: true), .customLong("directory")],
     help: "The directory to restore into, or to compare. It is made if need be.")
-  var directory = "."
+  var directory = RawArgument(argument: ".")
 
   @Flag(name: [.customShort("t"), .customLong("list")], help: "List the files; -v tells more.")
   var lists = false
@@ -88,21 +82,17 @@ struct Unvac: ParsableCommand {
     help: "Set extended attributes and access control lists.")
   var setsAttributes = true
 
-  @Option(help: "Seconds after which a server that does not answer fails a read.")
-  var timeout = 30.0
-
-  @Flag(
-    name: [.customShort("V"), .customLong("trace-venti")], help: "Log every call to the server.")
-  var tracesVenti = false
+  @OptionGroup(title: "Store")
+  var store: StoreOptions<Reading>
 
   @Argument(help: ArgumentHelp("A .vac file, or vac: and a score.", valueName: "archive"))
-  var archive: String
+  var archive: RawArgument
 
   @Argument(
     help: ArgumentHelp(
       "Files and directories of the archive, by their literal paths. Default: everything.",
       valueName: "file"))
-  var files: [String] = []
+  var files: [RawArgument] = []
 
   func validate() throws {
     let actions = [lists || listsJSON, concatenates, verifies].count { $0 }
@@ -112,25 +102,38 @@ struct Unvac: ParsableCommand {
     guard !rewritesInPlace || actions == 0 else {
       throw ValidationError("--diff is for restoring: not with --list, --stdout or --verify")
     }
-    guard timeout > 0, timeout <= 86_400 else {
-      throw ValidationError("timeout \(timeout): expected seconds above 0, at most a day")
-    }
   }
 
   func run() throws {
     try Self.reporting {
       let opened = try OpenedArchive(self)
-      let isComplete =
+      let action: any Action =
         if lists || listsJSON {
-          try ListAction(self, opened).run()
+          ListAction(command: self, opened: opened)
         } else if concatenates {
-          try ConcatenateAction(self, opened).run()
+          ConcatenateAction(command: self, opened: opened)
         } else if verifies {
-          try VerifyAction(self, opened).run()
+          VerifyAction(command: self, opened: opened)
         } else {
-          try RestoreAction(self, opened).run()
+          RestoreAction(command: self, opened: opened)
         }
-      if !isComplete { throw ExitCode.failure }
+      if try !action.run() { throw ExitCode.failure }
+    }
+  }
+
+  /// Which files are meant.
+  var selection: Selection { Selection(files.map(\.bytes)) }
+
+  /// The directory to restore into, or to compare.
+  ///
+  /// - Parameter open: opens it, and makes it where that is meant.
+  func target(
+    _ open: (FilePath) throws(Errno) -> DirectoryHandle
+  ) throws(CommandError) -> DirectoryHandle {
+    do throws(Errno) {
+      return try open(directory.path)
+    } catch {
+      throw CommandError("directory \(PathText.quoted(directory.bytes)): \(error)")
     }
   }
 

@@ -4,14 +4,9 @@ import SystemPackage
 import VacBackup
 
 /// Compares files.
-struct VerifyAction {
-  private let command: Unvac
-  private let opened: OpenedArchive
-
-  init(_ command: Unvac, _ opened: OpenedArchive) {
-    self.command = command
-    self.opened = opened
-  }
+struct VerifyAction: Action {
+  let command: Unvac
+  let opened: OpenedArchive
 
   /// - Returns: whether there is no difference.
   func run() throws -> Bool {
@@ -20,7 +15,10 @@ struct VerifyAction {
     defer { report.end() }
     let differences = Monitor(0)
     let verifier = Verifier(
-      opened.archive, in: opened.source, with: try directory(),
+      opened.archive, in: opened.source,
+      with: try command.target { path throws(Errno) in
+        try DirectoryHandle(opening: path)
+      },
       options: command.restoreOptions(opened),
       observer: report.observer(namesFiles: command.isVerbose)
     ) { path, difference in
@@ -29,17 +27,9 @@ struct VerifyAction {
     }
     current.withLock { $0 = verifier }
     let watch = try TerminationWatch { _ in verifier.cancel() }
-    let missing = try withExtendedLifetime(watch) { try verifier.run(Selection(command.files)) }
+    let missing = try withExtendedLifetime(watch) { try verifier.run(command.selection) }
     let hasAll = report.reportMissing(missing)
     if command.printsStatistics { report.printStatistics() }
-    return hasAll && verifier.counters.problems == 0 && differences.withLock { $0 } == 0
-  }
-
-  private func directory() throws -> DirectoryHandle {
-    do throws(Errno) {
-      return try DirectoryHandle(opening: FilePath(command.directory))
-    } catch {
-      throw CommandError("directory \(PathText.quoted(Array(command.directory.utf8))): \(error)")
-    }
+    return hasAll && verifier.counters.problems.count == 0 && differences.withLock { $0 } == 0
   }
 }

@@ -7,21 +7,21 @@ struct ArchiveOptions: ParsableArguments {
   @Option(
     name: [.customShort("f", allowingJoined: true), .customLong("file")],
     help: "Write the score into this file, not to standard output.")
-  var file: String?
+  var file: RawArgument?
 
   @Option(
     name: [.customShort("a", allowingJoined: true), .customLong("archive")],
     help:
       "Add the files as a directory yyyy/mmdd to the archive that this file names; it is made if need be. The most recent day serves as -d."
   )
-  var days: String?
+  var days: RawArgument?
 
   @Option(
     name: [.customShort("d", allowingJoined: true), .customLong("diff")],
     help: ArgumentHelp(
       "Compare with this archive, a .vac file or a score: what it has is not sent.",
       valueName: "archive"))
-  var previous: String?
+  var previous: RawArgument?
 
   @Flag(
     name: [.customShort("q"), .customLong("quick")],
@@ -36,7 +36,7 @@ struct ArchiveOptions: ParsableArguments {
   @Option(
     name: [.customShort("i", allowingJoined: true), .customLong("stdin")],
     help: ArgumentHelp("Store standard input as a file of this name.", valueName: "name"))
-  var standardInputName: String?
+  var standardInputName: RawArgument?
 
   @Option(
     name: [.customShort("b", allowingJoined: true), .customLong("block-size")],

@@ -24,12 +24,24 @@ struct BackupRun {
     options.mergesArchives = command.archive.merges
     options.storesAttributes = command.archive.storesAttributes
     options.storesAccessTimes = command.archive.storesAccessTimes
-    options.standardInputName = command.archive.standardInputName.map { Array($0.utf8) }
+    options.standardInputName = command.archive.standardInputName?.bytes
     self.options = options
     arguments =
-      command.files.map { SourceArgument(Array($0.utf8)) }
+      command.files.map { SourceArgument($0.bytes) }
       + (try command.selection.listedArguments())
-    store = try command.store.open()
+    store = try Self.open(command.store)
+  }
+
+  /// Opens the store, and makes the user's own where none is named.
+  private static func open(
+    _ options: StoreOptions<BackingUp>
+  ) throws(CommandError) -> WritableStore {
+    if options.store.name == nil, Environment["venti"] == nil {
+      try UserStore().make { StandardError.print("vac: \($0)") }
+    }
+    return try WritableStore(
+      at: options.store.location(),
+      options: options.client { StandardError.print("vac: \($0)") })
   }
 
   /// - Returns: whether everything is in the archive as it is in the file system.
@@ -49,7 +61,7 @@ struct BackupRun {
     try publish(score, report)
     try close()
     report.printSummary()
-    return backup.counters.problems == 0
+    return backup.counters.problems.count == 0
   }
 
   private func archive(_ backup: Backup) throws -> ArchiveScore {
@@ -70,9 +82,9 @@ struct BackupRun {
       return
     }
     do throws(Errno) {
-      try File.put("\(score)\n", at: FilePath(name))
+      try File.put("\(score)\n", at: name.path)
     } catch {
-      throw CommandError("write \(quoted(name)): \(error); the archive is \(score)")
+      throw CommandError("write \(PathText.quoted(name.bytes)): \(error); the archive is \(score)")
     }
     if command.output.printsJSON { report.printScore(score) }
   }

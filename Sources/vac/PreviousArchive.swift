@@ -24,7 +24,7 @@ struct PreviousArchive {
       let archive = try open(name)
       return Backup.Previous(score: ArchiveScore(archive.score), directory: archive.directory)
     } catch {
-      report.print("cannot compare with \(quoted(name)): \(error)")
+      report.print("cannot compare with \(PathText.quoted(name.bytes)): \(error)")
       return nil
     }
   }
@@ -32,17 +32,17 @@ struct PreviousArchive {
   /// The days that `-a` adds to.
   func days() throws -> DayTree? {
     guard let name = options.days else { return nil }
-    let archive = FileType(of: FilePath(name)) == nil ? nil : try open(name)
+    let archive = FileType(of: name.path) == nil ? nil : try open(name)
     let days = try DayTree(
       continuing: archive, in: store.blocks, at: Int64(WallClock.seconds))
     for omission in days.omissions {
-      throw CommandError("archive \(quoted(name)): days would be lost: \(omission)")
+      throw CommandError("archive \(PathText.quoted(name.bytes)): days would be lost: \(omission)")
     }
     report.announce(days)
     return days
   }
 
-  private func open(_ name: String) throws -> Archive {
+  private func open(_ name: RawArgument) throws -> Archive {
     try Archive(opening: ArchiveScore(argument: name), in: store.blocks)
   }
 }

@@ -84,13 +84,13 @@ final class Report: Sendable {
     }
     var object = JSONObject()
     object.add("score", "\(score)")
-    object.add("files", counters.files)
-    object.add("files_unchanged", counters.unchangedFiles)
-    object.add("directories", counters.directories)
-    object.add("bytes", counters.bytes)
-    object.add("bytes_sent", counters.bytesSent)
-    object.add("bytes_known", counters.bytesKnown)
-    object.add("problems", counters.problems)
+    object.add("files", counters.files.count)
+    object.add("files_unchanged", counters.unchangedFiles.count)
+    object.add("directories", counters.directories.count)
+    object.add("bytes", counters.bytes.count)
+    object.add("bytes_sent", counters.bytesSent.count)
+    object.add("bytes_known", counters.bytesKnown.count)
+    object.add("problems", counters.problems.count)
     object.add("milliseconds", Int(-begun.secondsLeft * 1000))
     StandardOutput.print(object.text)
   }
@@ -99,15 +99,17 @@ final class Report: Sendable {
   func printSummary() {
     guard let counters = counters() else { return }
     if options.printsStatistics {
-      let read = counters.files - counters.unchangedFiles
+      let read = counters.files.count - counters.unchangedFiles.count
       line.print(
-        "\(read) files, \(counters.unchangedFiles) files skipped, \(counters.directories) directories"
+        "\(read) files, \(counters.unchangedFiles.count) files skipped, \(counters.directories.count) directories"
       )
       line.print(
-        "\(counters.bytesSent) data bytes written, \(counters.bytesKnown) data bytes skipped")
+        "\(counters.bytesSent.count) data bytes written, \(counters.bytesKnown.count) data bytes skipped"
+      )
     }
-    if counters.problems > 0 {
-      print("\(counters.problems) problems: not everything is in the archive as it is on disk")
+    if counters.problems.count > 0 {
+      print(
+        "\(counters.problems.count) problems: not everything is in the archive as it is on disk")
     }
   }
 }

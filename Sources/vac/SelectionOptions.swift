@@ -9,10 +9,10 @@ struct SelectionOptions: ParsableArguments {
   /// A pattern, or a file of patterns, at its place among both: the first that matches decides.
   struct Rule: Sendable {
     let order: Int
-    let text: String
+    let argument: RawArgument
 
     init(_ text: String) {
-      self.text = text
+      argument = RawArgument(argument: text)
       order = Self.count.withLock { count in
         count += 1
         return count
@@ -49,7 +49,7 @@ struct SelectionOptions: ParsableArguments {
     help: ArgumentHelp(
       "Read more arguments from a file, one a line, or each ended by a NUL; '-' is standard input.",
       valueName: "file"))
-  var listFile: String?
+  var listFile: RawArgument?
 
   private static let fileByteLimit = 1 << 26
 
@@ -60,12 +60,12 @@ struct SelectionOptions: ParsableArguments {
       excluded.map { (rule: $0, isFile: false) } + patternFiles.map { (rule: $0, isFile: true) }
     for (rule, isFile) in rules.sorted(by: { $0.rule.order < $1.rule.order }) {
       if isFile {
-        let text = try Self.read(rule.text)
-        for warning in try list.add(contentsOf: text, called: rule.text) {
+        let text = try Self.read(rule.argument)
+        for warning in try list.add(contentsOf: text, called: rule.argument.text) {
           StandardError.print("vac: \(warning)")
         }
       } else {
-        list.add(try Pattern(rule.text), includes: false)
+        list.add(try Pattern(rule.argument.bytes), includes: false)
       }
     }
     return list
@@ -79,14 +79,14 @@ struct SelectionOptions: ParsableArguments {
     return text.split(separator: separator).map { SourceArgument(Array($0)) }
   }
 
-  private static func read(_ name: String) throws(CommandError) -> [UInt8] {
+  private static func read(_ name: RawArgument) throws(CommandError) -> [UInt8] {
     do {
-      if name == "-" { return try FileDescriptor.standardInput.readAll(limit: fileByteLimit) }
-      let file = try FileDescriptor.open(FilePath(name), .readOnly, options: .closeOnExec)
+      if name.text == "-" { return try FileDescriptor.standardInput.readAll(limit: fileByteLimit) }
+      let file = try FileDescriptor.open(name.path, .readOnly, options: .closeOnExec)
       defer { try? file.close() }
       return try file.readAll(limit: fileByteLimit)
     } catch {
-      throw CommandError("open \(name): \(error)")
+      throw CommandError("open \(name.text): \(error)")
     }
   }
 }

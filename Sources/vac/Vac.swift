@@ -4,7 +4,7 @@ import VacArchive
 
 /// Archives files.
 @main
-struct Vac: ParsableCommand {
+struct Vac: RawCommand {
   static let configuration = CommandConfiguration(
     commandName: "vac",
     abstract: "Store files and directories in a venti store, as an archive.",
@@ -27,7 +27,7 @@ struct Vac: ParsableCommand {
     helpNames: .long)
 
   @OptionGroup(title: "Store")
-  var store: StoreOptions
+  var store: StoreOptions<BackingUp>
 
   @OptionGroup(title: "Archive")
   var archive: ArchiveOptions
@@ -42,7 +42,7 @@ struct Vac: ParsableCommand {
     help: ArgumentHelp(
       "Files and directories, each stored under its last name; of '.', '..' and '/' the contents.",
       valueName: "file"))
-  var files: [String] = []
+  var files: [RawArgument] = []
 
   func validate() throws {
     if archive.days != nil, archive.file != nil || archive.previous != nil {

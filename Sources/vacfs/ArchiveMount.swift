@@ -21,11 +21,10 @@ struct ArchiveMount {
     var options = MountOptionList(source: archive.description)
     for list in command.options { try options.apply(list) }
     try options.checkPermissions(unless: command.checksNoPermissions)
-    if let store = options.store, let other = command.store {
+    if let store = options.store, let other = command.store.store.name {
       throw MountOptionError.notApplicable("store=\(store)", reason: "-h names '\(other)'")
     }
-    location = try StoreLocation(
-      option: command.store ?? options.store, variable: Environment["venti"])
+    location = try command.store.store.location(or: options.store)
     self.options = options
   }
 
@@ -40,7 +39,8 @@ struct ArchiveMount {
   /// Mounts, and serves until the mount is gone.
   func run() throws {
     let log = CommandLog(name: "vacfs")
-    let opened = try OpenStore(at: location, options: clientOptions(log), log: { log.error($0) })
+    let opened = try OpenStore(
+      at: location, options: command.store.client { log.debug($0) }, log: { log.error($0) })
     let cacheBytes = command.cacheSize.bytes
     let cache = BlockCache(over: opened.source, capacityBytes: cacheBytes)
     let archive = try Archive(opening: archive, in: cache)
@@ -57,13 +57,6 @@ struct ArchiveMount {
     }
   }
 
-  private func clientOptions(_ log: CommandLog) -> ClientOptions {
-    var options = ClientOptions()
-    options.callSeconds = command.timeout
-    if command.tracesVenti { options.trace = { log.debug($0) } }
-    return options
-  }
-
   private func fileSystemOptions(_ store: OpenStore, _ log: CommandLog) -> ArchiveFileSystem.Options
   {
     var options = ArchiveFileSystem.Options()
@@ -78,7 +71,7 @@ struct ArchiveMount {
 
   private func sessionOptions(_ log: CommandLog) -> SessionOptions {
     var options = SessionOptions(mount: self.options.mount)
-    options.patienceSeconds = command.timeout * 2
+    options.patienceSeconds = command.store.timeout * 2
     if command.tracesFuse { options.trace = { log.debug($0) } }
     options.log = { log.error($0) }
     return options

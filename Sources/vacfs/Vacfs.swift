@@ -6,7 +6,7 @@ import VentiCore
 
 /// Mounts an archive.
 @main
-struct Vacfs: ParsableCommand {
+struct Vacfs: RawCommand {
   static let configuration = CommandConfiguration(
     commandName: "vacfs",
     abstract: "Mount a vac archive read-only, to look into it with ls, cp, tar and the like.",
@@ -19,13 +19,6 @@ struct Vacfs: ParsableCommand {
       """,
     version: Version.text,
     helpNames: .long)
-
-  @Option(
-    name: [.customShort("h", allowingJoined: true), .customLong("store")],
-    help:
-      "The store: a server (host, host:port, tcp!host!port), or a directory or venti.conf of this machine. Default: $venti."
-  )
-  var store: String?
 
   @Option(
     name: [.customShort("m", allowingJoined: true), .customLong("mountpoint")],
@@ -46,9 +39,6 @@ struct Vacfs: ParsableCommand {
       """)
   var options: [String] = []
 
-  @Option(help: "Seconds after which a server that does not answer fails a read.")
-  var timeout = 30.0
-
   @Flag(name: [.customShort("f"), .customLong("foreground")], help: "Stay in the foreground.")
   var isForeground = false
 
@@ -63,12 +53,11 @@ struct Vacfs: ParsableCommand {
   var showsExtendedAttributes = false
 
   @Flag(
-    name: [.customShort("V"), .customLong("trace-venti")], help: "Log every call to the server.")
-  var tracesVenti = false
-
-  @Flag(
     name: [.customShort("d"), .customLong("trace-fuse")], help: "Log every request of the kernel.")
   var tracesFuse = false
+
+  @OptionGroup(title: "Store")
+  var store: StoreOptions<Reading>
 
   // plan9port's ways to serve 9P, which only its manual explains.
   @Flag(name: .customShort("i"), help: .hidden) var servesStandardInput = false
@@ -76,7 +65,7 @@ struct Vacfs: ParsableCommand {
   @Option(name: .customShort("S"), help: .hidden) var serviceName: String?
 
   @Argument(help: ArgumentHelp("A .vac file, or vac: and a score.", valueName: "archive"))
-  var archive: String
+  var archive: RawArgument
 
   @Argument(help: ArgumentHelp("The directory to mount on.", valueName: "mountpoint"))
   var mountpointArgument: String?
@@ -88,9 +77,6 @@ struct Vacfs: ParsableCommand {
     guard (mountpointOption == nil) != (mountpointArgument == nil) else {
       throw ValidationError(
         mountpointOption == nil ? "no mountpoint" : "two mountpoints: one with -m, one as argument")
-    }
-    guard timeout > 0, timeout <= 86_400 else {
-      throw ValidationError("timeout \(timeout): expected seconds above 0, at most a day")
     }
     guard cacheSize.bytes >= 1 << 20 else {
       throw ValidationError("cache size \(cacheSize.bytes): expected at least 1m")

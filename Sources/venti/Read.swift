@@ -39,7 +39,7 @@ struct Read: ToolCommand {
     for type in BlockType.all {
       guard let block = try find(score, type, in: source) else { continue }
       // The form of plan9port's, which scripts look for: there is no blank after -h.
-      let host = store.store.map { " -h\($0)" } ?? ""
+      let host = store.name.map { " -h\($0)" } ?? ""
       StandardError.print("venti/read\(host) \(score) \(type)")
       return block
     }

@@ -1,27 +1,10 @@
 import ArgumentParser
 import CommandSupport
-import Posix
 
-/// The option that names a store.
-struct StoreOption: ParsableArguments {
-  @Option(
-    name: [.customShort("h", allowingJoined: true), .customLong("store")],
-    help: ArgumentHelp(
-      "The store: a server (host, host:port, tcp!host!port), or a directory or venti.conf of this machine. Default: $venti.",
-      valueName: "store"),
-    completion: .file())
-  var store: String?
-
-  /// Where the store is.
-  ///
-  /// - Parameter argument: the store, where a command takes it as an argument too.
-  func location(or argument: String? = nil) throws -> StoreLocation {
-    try StoreLocation(option: argument ?? store, variable: Environment["venti"])
-  }
-
+extension StoreOption {
   /// Checks that the store is named once.
   func validate(besides argument: String?) throws {
-    guard store == nil || argument == nil else {
+    guard name == nil || argument == nil else {
       throw ValidationError("Name one store, as an argument or with -h.")
     }
   }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Posix
 internal import SystemPackage
 
 extension ManifestRow {
@@ -62,20 +63,13 @@ extension FilePath {
       UnsafeBufferPointer(start: start, count: length).map { UInt8(bitPattern: $0) }
     }
     var text = ""
-    var parser = Unicode.UTF8.ForwardParser()
-    var rest = bytes.makeIterator()
-    var position = 0
-    while true {
-      switch parser.parseScalar(from: &rest) {
-      case .valid(let scalar):
-        text.unicodeScalars.append(Unicode.UTF8.decode(scalar))
-        position += scalar.count
-      case .error(let length):
-        for byte in bytes[position..<position + length] { text += "\\x" + String(byte, radix: 16) }
-        position += length
-      case .emptyInput: return text
+    for piece in LenientUTF8(bytes) {
+      switch piece {
+      case .scalar(let scalar): text.unicodeScalars.append(scalar)
+      case .byte(let byte): text += "\\x" + String(byte, radix: 16)
       }
     }
+    return text
   }
 }
 

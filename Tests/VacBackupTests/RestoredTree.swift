@@ -39,7 +39,10 @@ final class RestoredTree: Sendable {
     _ archive: Archive, in source: any BlockSource, _ files: [String] = [],
     change: (inout RestoreOptions) -> Void = { _ in }
   ) throws -> [String] {
-    try makeRestorer(archive, in: source, change: change).run(Selection(files))
+    let restorer = try makeRestorer(archive, in: source, change: change)
+    return try restorer.run(Selection(files.map { Array($0.utf8) })).map {
+      String(decoding: $0, as: UTF8.self)
+    }
   }
 
   @discardableResult
@@ -75,7 +78,7 @@ final class RestoredTree: Sendable {
     ) { path, difference in
       differences.withLock { $0.append("\(PathText.quoted(path)): \(difference)") }
     }
-    _ = try verifier.run(Selection(files))
+    _ = try verifier.run(Selection(files.map { Array($0.utf8) }))
     return differences.withLock { $0.sorted() }
   }
 

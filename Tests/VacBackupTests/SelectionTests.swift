@@ -19,7 +19,7 @@ struct SelectionTests {
 
   @Test("a path means itself, what is below, and the directories above")
   func path() {
-    let selection = Selection(["a/b"])
+    let selection = Selection([Array("a/b".utf8)])
 
     #expect(scope("a", in: selection) == false)
     #expect(scope("a/b", in: selection) == true)
@@ -31,7 +31,7 @@ struct SelectionTests {
   @Test(
     "slashes at the ends, and '.', mean nothing", arguments: ["a/", "/a", "./a", "a//.", "a/./"])
   func decoration(argument: String) {
-    let selection = Selection([argument])
+    let selection = Selection([Array(argument.utf8)])
 
     #expect(scope("a", in: selection) == true)
     #expect(scope("b", in: selection) == nil)
@@ -39,7 +39,7 @@ struct SelectionTests {
 
   @Test("a path is literal", arguments: ["*", "a*", "?"])
   func literal(argument: String) {
-    #expect(scope("a", in: Selection([argument])) == nil)
-    #expect(scope(argument, in: Selection([argument])) == true)
+    #expect(scope("a", in: Selection([Array(argument.utf8)])) == nil)
+    #expect(scope(argument, in: Selection([Array(argument.utf8)])) == true)
   }
 }

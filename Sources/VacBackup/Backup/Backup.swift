@@ -165,7 +165,7 @@ package final class Backup: Sendable {
   ) throws(BackupError) {
     let (qid, link) = scribe.number(of: file.status)
     if case .later = link {
-      if options.skipsUnchanged, isUnchanged(file) { counters.countUnchangedFile() }
+      if options.skipsUnchanged, isUnchanged(file) { counters.unchangedFiles.add() }
       return try scribe.addJob(
         jobs.submit(file, .attributes(nil)), file, qid: qid, link: link)
     }
@@ -175,7 +175,7 @@ package final class Backup: Sendable {
       if options.skipsUnchanged { observer.event?(file.path, .read) }
       return try scribe.addJob(jobs.submit(file, .everything), file, qid: qid, link: link)
     }
-    counters.countUnchangedFile()
+    counters.unchangedFiles.add()
     store.count(hole: contents.size)
     guard item.hasSameInode(file.status),
       let attributes = try? item.extendedAttributes(in: store)
@@ -230,7 +230,7 @@ package final class Backup: Sendable {
     if problem.error.endsEverything {
       end(problem)
     } else {
-      counters.countProblem()
+      counters.problems.add()
       observer.problem(problem)
     }
   }

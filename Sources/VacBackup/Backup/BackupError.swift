@@ -62,22 +62,7 @@ extension BackupError: CustomStringConvertible {
 }
 
 /// Something that is not in the archive as it is in the file system.
-package struct BackupProblem: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The file's path, as it was walked to; empty for the whole.
-  package let path: [UInt8]
-  /// What is wrong.
-  package let error: BackupError
-
-  package init(path: [UInt8], error: BackupError) {
-    self.path = path
-    self.error = error
-  }
-
-  /// One line for people.
-  package var description: String {
-    path.isEmpty ? "\(error)" : "\(PathText.quoted(path)): \(error)"
-  }
-}
+package typealias BackupProblem = FileProblem<BackupError>
 
 /// Runs a call of the system; its error says what was being done.
 func calling<Result>(

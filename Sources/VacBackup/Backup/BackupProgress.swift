@@ -1,3 +1,5 @@
+internal import Posix
+
 /// How far a backup is, as a line of text.
 package struct BackupProgress {
   /// The line.
@@ -7,11 +9,11 @@ package struct BackupProgress {
   ///   - seconds: since the backup began.
   ///   - total: bytes that there are to be read, where that is known.
   package init(_ counters: BackupCounters, seconds: Double, total: Int? = nil) {
-    let bytes = counters.bytes
+    let bytes = counters.bytes.count
     let rate = Double(bytes) / max(seconds, 0.001)
-    let share = bytes > 0 ? counters.bytesKnown * 100 / bytes : 0
+    let share = bytes > 0 ? counters.bytesKnown.count * 100 / bytes : 0
     var text =
-      "\(counters.files) files, \(Self.megabytes(bytes)), \(Self.megabytes(Int(rate)))/s, "
+      "\(counters.files.count) files, \(Self.megabytes(bytes)), \(Self.megabytes(Int(rate)))/s, "
       + "\(share)% deduplicated"
     if let total, total > bytes, rate > 0 {
       text += ", \(Self.duration(Double(total - bytes) / rate)) left"

@@ -64,7 +64,7 @@ final class BackupStore: BlockStore {
   func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
     if block.count == 0 || isKnown(score, type) { return }
     try base.write(block, type: type, score: score)
-    counters.count(sent: block.count)
+    counters.bytesSent.add(block.count)
     remember(score, type)
   }
 
@@ -75,12 +75,12 @@ final class BackupStore: BlockStore {
   /// Stores a leaf of a file's contents.
   func add(_ leaf: Block) throws(BackupError) -> Score {
     let stored = leaf.withoutTrailingZeros
-    counters.count(bytes: leaf.count)
-    counters.count(known: leaf.count - stored.count)
+    counters.bytes.add(leaf.count)
+    counters.bytesKnown.add(leaf.count - stored.count)
     guard stored.count > 0 else { return .zero }
     let score = stored.score
     if isKnown(score, .data) {
-      counters.count(known: stored.count)
+      counters.bytesKnown.add(stored.count)
       return score
     }
     try archiving { () throws(ArchiveError) in
@@ -95,8 +95,8 @@ final class BackupStore: BlockStore {
 
   /// Counts contents that are a hole.
   func count(hole: Int) {
-    counters.count(bytes: hole)
-    counters.count(known: hole)
+    counters.bytes.add(hole)
+    counters.bytesKnown.add(hole)
   }
 
   /// Notes that the store has a block.

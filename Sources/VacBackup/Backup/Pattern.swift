@@ -1,3 +1,5 @@
+internal import Posix
+
 /// A pattern of paths, as plan9port's vac has them.
 ///
 /// | written | matches |
@@ -14,9 +16,9 @@ package struct Pattern: Sendable, Hashable {
   /// Why text is no pattern.
   package struct Malformed: Error, Sendable, Equatable, CustomStringConvertible {
     /// The text.
-    package let text: String
+    package let text: [UInt8]
 
-    package var description: String { "bad glob pattern \(PathText.quoted(Array(text.utf8)))" }
+    package var description: String { "bad glob pattern \(PathText.quoted(text))" }
   }
 
   typealias Character = UInt32
@@ -39,14 +41,11 @@ package struct Pattern: Sendable, Hashable {
   private static let dot = Character(UInt8(ascii: "."))
   private static let lineFeed = Character(0x0a)
 
-  /// What it was made from.
-  package let text: String
   private var tokens: [Token] = []
 
   /// Takes a pattern apart.
-  package init(_ text: String) throws(Malformed) {
-    self.text = text
-    var rest = Self.characters(Array(text.utf8))[...]
+  package init(_ text: [UInt8]) throws(Malformed) {
+    var rest = Self.characters(text)[...]
     var startsComponent = true
     while let first = rest.first {
       switch UInt8(exactly: first) {
@@ -70,7 +69,7 @@ package struct Pattern: Sendable, Hashable {
   }
 
   private static func set(
-    _ rest: inout ArraySlice<Character>, in text: String
+    _ rest: inout ArraySlice<Character>, in text: [UInt8]
   ) throws(Malformed) -> Token {
     let malformed = Malformed(text: text)
     guard let end = rest.firstIndex(of: Character(UInt8(ascii: "]"))) else { throw malformed }
@@ -147,21 +146,10 @@ package struct Pattern: Sendable, Hashable {
 
   /// The characters of a path; a byte that is not part of UTF-8 is one beyond all of Unicode.
   static func characters(_ bytes: [UInt8]) -> [Character] {
-    var characters: [Character] = []
-    var parser = Unicode.UTF8.ForwardParser()
-    var rest = bytes.makeIterator()
-    var position = 0
-    while true {
-      switch parser.parseScalar(from: &rest) {
-      case .valid(let scalar):
-        characters.append(Unicode.UTF8.decode(scalar).value)
-        position += scalar.count
-      case .error(let length):
-        for byte in bytes[position..<position + length] {
-          characters.append(Character(byte) | 1 << 31)
-        }
-        position += length
-      case .emptyInput: return characters
+    LenientUTF8(bytes).map { piece in
+      switch piece {
+      case .scalar(let scalar): scalar.value
+      case .byte(let byte): Character(byte) | 1 << 31
       }
     }
   }

@@ -30,17 +30,19 @@ package struct PatternList: Sendable {
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (number, bytes) in zip(1..., lines) {
       let place = "\(name):\(number)"
-      let line = String(decoding: bytes.droppingTrailingBlanks, as: UTF8.self)
-      if line.isEmpty || line.hasPrefix("#") { continue }
-      let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-      guard words.count == 2, ["include", "exclude"].contains(words[0]) else {
+      let line = bytes.droppingTrailingBlanks
+      if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
+      let words = line.split(
+        separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
+      let includes = words[0].elementsEqual("include".utf8)
+      guard words.count == 2, includes || words[0].elementsEqual("exclude".utf8) else {
         throw Malformed(description: "\(place): line does not begin with include or exclude")
       }
-      if words[1].contains(where: { $0 == " " || $0 == "\t" }) {
+      if words[1].contains(where: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
         warnings.append("\(place): warning: space in pattern")
       }
       do throws(Pattern.Malformed) {
-        add(try Pattern(String(words[1])), includes: words[0] == "include")
+        add(try Pattern(Array(words[1])), includes: includes)
       } catch {
         throw Malformed(description: "\(place): \(error)")
       }

@@ -169,7 +169,7 @@ struct Scribe {
     let place = directories.count - 1
     try Self.storing(path(), report) { () throws(ArchiveError) in
       try directories[place].writer.append(file, contents: contents)
-      counters.countFile()
+      counters.files.add()
     }
   }
 
@@ -177,7 +177,7 @@ struct Scribe {
     let place = directories.count - 1
     try Self.storing(path, report) { () throws(ArchiveError) in
       try directories[place].writer.append(file)
-      counters.countFile()
+      counters.files.add()
     }
   }
 
@@ -189,7 +189,7 @@ struct Scribe {
       let streams = try writer.finish()
       guard let file else { return }
       try directories[place].writer.append(file, contents: streams)
-      counters.countDirectory()
+      counters.directories.add()
     }
   }
 

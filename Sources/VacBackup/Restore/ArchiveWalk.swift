@@ -22,7 +22,7 @@ package struct ArchiveWalk {
 
   /// In which order the files of one block of records come; the blocks come as they stand.
   package enum Order: Sendable {
-    /// As the records stand: in our archives, that is the order of the whole directory.
+    /// By name, byte by byte.
     case names
     /// As the files were written, so that a store is read from the front to the back.
     case numbers
@@ -36,11 +36,11 @@ package struct ArchiveWalk {
 
     init(_ directory: Directory, _ order: Order) {
       self.directory = directory
-      let positions = directory.archiveOrder
-      self.positions =
+      let all = Array(0..<directory.count)
+      positions =
         switch order {
-        case .names: positions
-        case .numbers: positions.sorted { directory.number(at: $0) < directory.number(at: $1) }
+        case .names: all
+        case .numbers: all.sorted { directory.number(at: $0) < directory.number(at: $1) }
         }
     }
   }
@@ -125,7 +125,7 @@ package struct ArchiveWalk {
   }
 
   /// The paths that were asked for and not met so far.
-  package var missing: [String] {
+  package var missing: [[UInt8]] {
     selection.arguments.enumerated().filter { !met.contains($0.offset) }.map(\.element)
   }
 

@@ -67,7 +67,7 @@ final class AttributeSetter: Sendable {
   ) throws(RestoreError) {
     try attempt("set permissions") { () throws(Errno) in
       let allowed = try permissions & ~forbiddenBits(in: permissions, item, file)
-      if allowed != permissions { counters.countSetIDLeftOut() }
+      if allowed != permissions { counters.setIDsLeftOut.add() }
       try file.setPermissions(allowed)
     }
   }
@@ -109,7 +109,7 @@ final class AttributeSetter: Sendable {
         return nil
       } catch .notPermitted where !isRoot {
         // trusted.*, security.* and the like.
-        counters.countAttributeLeftOut()
+        counters.attributesLeftOut.add()
         return nil
       } catch {
         return .system("set attribute \(PathText.quoted(attribute.name))", error)

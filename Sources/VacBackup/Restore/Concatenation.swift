@@ -26,6 +26,7 @@ package struct Concatenation {
       try contents.read(0..<contents.size) { (slice, _) throws(RestoreError) in
         do throws(Failure) {
           try Self.write(slice, take)
+          return true
         } catch {
           failure = error
           throw .interrupted

@@ -25,19 +25,19 @@ struct Contents: Sendable {
 
   /// Gives what is in a range, in order: blocks, and the zeros between them that no block holds.
   ///
-  /// - Parameter take: takes each piece, and where it stands in the file.
+  /// - Parameter take: takes each piece, and where it stands in the file; says whether to go on.
   func read(
-    _ range: Range<Int>, _ take: (HashTree.Slice, Int) throws(RestoreError) -> Void
+    _ range: Range<Int>, _ take: (HashTree.Slice, Int) throws(RestoreError) -> Bool
   ) throws(RestoreError) {
     var offset = range.lowerBound
     while offset < range.upperBound {
       let next = try readingBlocks { () throws(BlockError) in try tree.firstData(from: offset) }
       let start = min(next ?? range.upperBound, range.upperBound)
-      if start > offset { try take(.zeros(start - offset), offset) }
+      if start > offset, try !take(.zeros(start - offset), offset) { return }
       offset = start
       let window = start..<min(windowEnd(after: start), range.upperBound)
       for slice in try slices(in: window, of: range) {
-        try take(slice, offset)
+        guard try take(slice, offset) else { return }
         offset += slice.count
       }
     }

@@ -12,34 +12,39 @@ struct FileComparison: Sendable {
   /// Gives the pieces of a range that the file does not have as the archive has them; zeros
   /// beyond the end of the file do not count.
   ///
-  /// - Parameter take: takes what the archive has, and where.
+  /// - Parameter take: takes what the archive has, and where; says whether to go on.
   func differences(
-    in range: Range<Int>, _ take: (HashTree.Slice, Int) throws(RestoreError) -> Void
+    in range: Range<Int>, _ take: (HashTree.Slice, Int) throws(RestoreError) -> Bool
   ) throws(RestoreError) {
     try contents.read(range) { (slice, offset) throws(RestoreError) in
       switch slice {
       case .bytes(let block):
-        if try readFile(block.count, at: offset) != block { try take(slice, offset) }
+        if try readFile(block.count, at: offset) == block { return true }
+        return try take(slice, offset)
       case .zeros(let count):
-        try nonzeroParts(in: offset..<offset + count) { (part) throws(RestoreError) in
+        return try nonzeroParts(in: offset..<offset + count) { (part) throws(RestoreError) in
           try take(.zeros(part.count), part.lowerBound)
         }
       }
     }
   }
 
+  /// - Returns: whether to go on.
   private func nonzeroParts(
-    in range: Range<Int>, _ take: (Range<Int>) throws(RestoreError) -> Void
-  ) throws(RestoreError) {
+    in range: Range<Int>, _ take: (Range<Int>) throws(RestoreError) -> Bool
+  ) throws(RestoreError) -> Bool {
     var offset = range.lowerBound
     while let data = try firstData(from: offset), data < range.upperBound {
       offset = max(data, offset)
       let count = min(Self.zeros.count, range.upperBound - offset)
       let found = try readFile(count, at: offset)
-      if found != Self.zeros[0..<found.count] { try take(offset..<offset + found.count) }
-      if found.count < count { return }
+      if found != Self.zeros[0..<found.count], try !take(offset..<offset + found.count) {
+        return false
+      }
+      if found.count < count { break }
       offset += count
     }
+    return true
   }
 
   /// Holes of the file are zeros that need not be read; nil when nothing else follows.
@@ -62,22 +67,12 @@ extension FileComparison {
   /// is none.
   func firstDifference() throws(RestoreError) -> Int? {
     var first: Int?
-    var offset = 0
-    // Part by part, so that a difference at the front of a long file ends the search; larger and
-    // larger parts, so that a vast hole has few.
-    var part = 8 << 20
-    while first == nil, offset < contents.size {
-      let end = min(contents.size, offset + part / leafSize * leafSize + leafSize)
-      try differences(in: offset..<end) { (slice, offset) throws(RestoreError) in
-        if first == nil { first = try position(of: slice, at: offset) }
-      }
-      offset = end
-      part *= 2
+    try differences(in: 0..<contents.size) { (slice, offset) throws(RestoreError) in
+      first = try position(of: slice, at: offset)
+      return false
     }
     return first
   }
-
-  private var leafSize: Int { contents.tree.entry.leafSize }
 
   /// The first byte of a differing piece that differs.
   private func position(of slice: HashTree.Slice, at offset: Int) throws(RestoreError) -> Int {

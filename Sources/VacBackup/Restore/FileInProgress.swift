@@ -32,9 +32,10 @@ struct FileInProgress: Sendable {
     }
     var end = 0
     try contents.read(range) { (slice, offset) throws(RestoreError) in
-      guard case .bytes(let block) = slice else { return }
+      guard case .bytes(let block) = slice else { return true }
       try write(block, at: offset)
       end = offset + block.count
+      return true
     }
     return end
   }
@@ -63,13 +64,14 @@ struct FileInProgress: Sendable {
       case .bytes(let block): try write(block, at: offset)
       case .zeros(let count): try clear(offset..<offset + count)
       }
+      return true
     }
-    counters.count(unchanged: range.count - changed)
+    counters.bytesUnchanged.add(range.count - changed)
   }
 
   private func write(_ block: Block, at offset: Int) throws(RestoreError) {
     try attempt("write") { () throws(Errno) in try file.write(block.bytes, at: offset) }
-    counters.count(written: block.count)
+    counters.bytesWritten.add(block.count)
   }
 
   private func clear(_ range: Range<Int>) throws(RestoreError) {

@@ -54,22 +54,7 @@ extension RestoreError: CustomStringConvertible {
 }
 
 /// Something that is not in the target as it is in the archive.
-package struct RestoreProblem: Error, Sendable, CustomStringConvertible {
-  /// The file's path in the archive; empty for the top directory.
-  package let path: [UInt8]
-  /// What is wrong.
-  package let error: RestoreError
-
-  package init(path: [UInt8], error: RestoreError) {
-    self.path = path
-    self.error = error
-  }
-
-  /// One line for people.
-  package var description: String {
-    path.isEmpty ? "\(error)" : "\(PathText.quoted(path)): \(error)"
-  }
-}
+package typealias RestoreProblem = FileProblem<RestoreError>
 
 /// Runs a call of the system; its error says what was being done.
 func attempt<Result>(

@@ -41,7 +41,7 @@ extension Restorer {
     if let error {
       report(error, at: job.directory.path(to: job.item.name))
     } else {
-      counters.countFile()
+      counters.files.add()
     }
     if let key = job.link { settle(job, key, isRestored: error == nil) }
     release(job.directory)
@@ -74,7 +74,7 @@ extension Restorer {
       try directory.replace(name.name, by: temporaryName)
       // If the name was such a link before, renaming has done nothing.
       try? directory.remove(temporaryName)
-      counters.countFile()
+      counters.files.add()
     } catch {
       report(error, at: name.directory.path(to: name.name))
     }

@@ -56,7 +56,7 @@ package final class Restorer: Sendable {
   ///
   /// - Returns: the paths of the selection that are not in the archive.
   /// - Throws: what ended the restore before its time. Everything else is told to the observer.
-  package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [String] {
+  package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [[UInt8]] {
     let crew = Crew<Job, RestoreError>(
       "restore", threads: options.threadCount, queueLimit: Self.queueLimit
     ) { [self] job, crew in perform(job, with: crew) }
@@ -77,7 +77,7 @@ package final class Restorer: Sendable {
 
   /// Makes the directories, and hands the files to the crew.
   private func walk(_ selection: Selection, _ crew: Crew<Job, RestoreError>) throws(RestoreError)
-    -> [String]
+    -> [[UInt8]]
   {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .numbers,
@@ -187,7 +187,7 @@ package final class Restorer: Sendable {
       report(error, at: directory.path)
     }
     handles.forget(directory)
-    counters.countDirectory()
+    counters.directories.add()
   }
 
   // MARK: - Problems
@@ -200,7 +200,7 @@ package final class Restorer: Sendable {
     if error.endsEverything {
       end(RestoreProblem(path: path(), error: error))
     } else {
-      counters.countProblem()
+      counters.problems.add()
       observer.problem(RestoreProblem(path: path(), error: error))
     }
   }

@@ -18,18 +18,18 @@ package struct Selection: Sendable {
   }
 
   /// The paths, as they were given.
-  package let arguments: [String]
+  package let arguments: [[UInt8]]
   // A tree of names: the top first, children by their place.
   private var branches = [Branch()]
 
   /// Selects what paths name; no path at all selects everything.
   ///
   /// Slashes at the beginning and the end of a path, and components `.`, mean nothing.
-  package init(_ arguments: [String] = []) {
+  package init(_ arguments: [[UInt8]] = []) {
     self.arguments = arguments
     for (number, argument) in arguments.enumerated() {
       var branch = 0
-      for name in argument.utf8.split(separator: UInt8(ascii: "/"))
+      for name in argument.split(separator: UInt8(ascii: "/"))
       where !name.elementsEqual(".".utf8) {
         branch = child(Array(name), of: branch)
       }

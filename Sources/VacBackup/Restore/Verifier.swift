@@ -54,7 +54,7 @@ package final class Verifier: Sendable {
   /// Compares what is selected.
   ///
   /// - Returns: the paths of the selection that are not in the archive.
-  package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [String] {
+  package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [[UInt8]] {
     let crew = Crew<Job, RestoreError>(
       "verify", threads: options.threadCount, queueLimit: Self.queueLimit
     ) { [self] job, _ in compare(job) }
@@ -69,7 +69,7 @@ package final class Verifier: Sendable {
   }
 
   private func walk(_ selection: Selection, _ crew: Crew<Job, RestoreError>) throws(RestoreError)
-    -> [String]
+    -> [[UInt8]]
   {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .numbers,
@@ -112,7 +112,7 @@ package final class Verifier: Sendable {
   ) -> TargetDirectory? {
     guard let status = status(of: item, in: parent) else { return nil }
     compareAttributes(Job(directory: parent, item: item, status: status))
-    counters.countDirectory()
+    counters.directories.add()
     let directory = TargetDirectory(
       id: id, parent: parent, name: item.name, item: item, permissions: 0)
     do throws(RestoreError) {
@@ -195,7 +195,7 @@ package final class Verifier: Sendable {
     } catch {
       report(error, at: path)
     }
-    counters.countFile()
+    counters.files.add()
   }
 
   private func compareAttributes(_ job: Job) {
@@ -247,7 +247,7 @@ package final class Verifier: Sendable {
     let contents = try Contents(of: entry, in: source, readsAhead: options.readsAhead)
     let comparison = FileComparison(contents: contents, file: file)
     guard let offset = try comparison.firstDifference() else {
-      counters.count(unchanged: entry.size)
+      counters.bytesUnchanged.add(entry.size)
       return nil
     }
     return .contents(offset: offset)
@@ -286,7 +286,7 @@ package final class Verifier: Sendable {
   private func report(_ error: RestoreError, at path: [UInt8]) {
     let problem = RestoreProblem(path: path, error: error)
     if error.endsEverything { return end(problem) }
-    counters.countProblem()
+    counters.problems.add()
     observer.problem(problem)
   }
 

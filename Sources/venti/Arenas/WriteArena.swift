@@ -62,6 +62,6 @@ struct WriteArena: ToolCommand {
 
   /// Where the blocks go; nil for nowhere.
   private func openTarget() throws -> WritableStore? {
-    store.store == "/dev/null" ? nil : try store.openForWriting()
+    store.name == "/dev/null" ? nil : try store.openForWriting()
   }
 }
