@@ -11,6 +11,9 @@ public struct RawArgument: ExpressibleByArgument, Sendable, Hashable {
   private static let firstEscape: UInt32 = 0x10_ff80
   private static let firstByte: UInt32 = 0x80
 
+  /// What a shell offers for it.
+  public static var defaultCompletionKind: CompletionKind { .file() }
+
   /// The bytes.
   public let bytes: [UInt8]
 

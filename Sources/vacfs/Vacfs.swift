@@ -22,7 +22,7 @@ struct Vacfs: RawCommand {
 
   @Option(
     name: [.customShort("m", allowingJoined: true), .customLong("mountpoint")],
-    help: "The directory to mount on, if not given as last argument.")
+    help: "The directory to mount on, if not given as last argument.", completion: .directory)
   var mountpointOption: String?
 
   @Option(
@@ -67,7 +67,9 @@ struct Vacfs: RawCommand {
   @Argument(help: ArgumentHelp("A .vac file, or vac: and a score.", valueName: "archive"))
   var archive: RawArgument
 
-  @Argument(help: ArgumentHelp("The directory to mount on.", valueName: "mountpoint"))
+  @Argument(
+    help: ArgumentHelp("The directory to mount on.", valueName: "mountpoint"),
+    completion: .directory)
   var mountpointArgument: String?
 
   func validate() throws {
