@@ -32,6 +32,9 @@ struct BlockFeed: Sendable {
     }
   }
 
+  /// All blocks.
+  var blocks: [Block] { shares.flatMap { $0 } }
+
   /// Calls `body` with each share on a thread of its own, and waits until all are done.
   func onAllThreads(_ body: @escaping @Sendable (_ thread: Int, [Block]) -> Void) {
     let running = Monitor(shares.count)

@@ -19,6 +19,9 @@ struct StoreBenchmark: ParsableCommand {
   @Argument(help: "A directory where stores are left behind.")
   var directory: String
 
+  @Argument(help: "Files whose blocks are compressed, on one thread.")
+  var files: [String] = []
+
   func run() throws {
     print("\(blocks) blocks of 8 KiB, \(threads) threads, the fastest of \(runs) runs, MB/s")
     for kind in BlockFeed.Kind.allCases {
@@ -31,6 +34,36 @@ struct StoreBenchmark: ParsableCommand {
       }
       let rates = [floor, store].map { Int(Double(blocks * BlockFeed.byteCount) / $0 / 1e6) }
       print("\(kind): floor \(rates[0]), store \(rates[1]), ratio \(hundredths(floor / store))")
+    }
+    for kind in [BlockFeed.Kind.random, .words] {
+      let feed = BlockFeed(kind: kind, count: blocks / 4, threads: 1, seed: 0)
+      reportCompression(of: feed.blocks, named: "\(kind)")
+    }
+    if !files.isEmpty { reportCompression(of: try files.flatMap(blocks(of:)), named: "files") }
+  }
+
+  /// Says how fast whack is, one thread, and what it leaves of blocks.
+  private func reportCompression(of blocks: [Block], named name: String) {
+    var (time, stored) = (Double.infinity, 0)
+    for _ in 0..<runs {
+      var encoder = WhackEncoder()
+      stored = 0
+      time = min(
+        time,
+        seconds { for block in blocks { stored += (encoder.encode(block.bytes) ?? block).count } })
+    }
+    let count = blocks.reduce(0) { $0 + $1.count }
+    let percentage = hundredths(100 * Double(stored) / Double(max(count, 1)))
+    print("whack of \(name): \(Int(Double(count) / time / 1e6)) MB/s, leaves \(percentage) %")
+  }
+
+  private func blocks(of file: String) throws -> [Block] {
+    let file = try File(opening: FilePath(file), for: .readOnly)
+    let size = try file.size()
+    return try stride(from: 0, to: size, by: BlockFeed.byteCount).map { offset in
+      try Block(capacity: BlockFeed.byteCount) { output in
+        try file.read(BlockFeed.byteCount, at: offset, into: &output)
+      }
     }
   }
 
@@ -73,7 +106,7 @@ struct StoreBenchmark: ParsableCommand {
     return time
   }
 
-  private func seconds(_ body: () throws -> Void) throws -> Double {
+  private func seconds(_ body: () throws -> Void) rethrows -> Double {
     let clock = ContinuousClock()
     let time = try clock.measure(body)
     return Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
