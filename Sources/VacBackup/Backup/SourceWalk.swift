@@ -167,30 +167,31 @@ struct SourceWalk {
       path = fault.path
       return .fault(fault.error)
     }
-    while let frame = frames.last {
-      path.removeLast(max(0, path.count - frame.pathCount))
-      let place = frames.count - 1
+    // Frames are used in their place: a copy would count every reference in one, for each file.
+    while let place = frames.indices.last {
+      path.removeLast(max(0, path.count - frames[place].pathCount))
       if let fault = frames[place].faults.popLast() { return .fault(fault) }
-      guard frame.next < frame.names.count else {
-        frames.removeLast()
-        if let directory = frame.directory { handles.forget(directory) }
+      guard frames[place].next < frames[place].names.count else {
+        if let directory = frames.removeLast().directory { handles.forget(directory) }
         return frames.isEmpty ? nil : .leave
       }
       frames[place].next += 1
-      if let step = visit(frame, merge) { return step }
+      if let step = visitLast(merge) { return step }
     }
     return nil
   }
 
-  private mutating func visit(_ frame: Frame, _ merge: Merge) -> Step? {
-    let (name, origin) = frame.names[frame.next]
-    let isTaken = frame.last == name
-    frames[frames.count - 1].last = name
-    switch frame.origins[origin] {
+  /// Visits the name before the next one.
+  private mutating func visitLast(_ merge: Merge) -> Step? {
+    let place = frames.count - 1
+    let (name, origin) = frames[place].names[frames[place].next - 1]
+    let isTaken = frames[place].last == name
+    frames[place].last = name
+    switch frames[place].origins[origin] {
     case .directory(let directory):
       if frames.count == 1 { path = directory.path(to: name) } else { append(name) }
       if isTaken { return .fault(.nameTaken) }
-      return visit(name, in: directory, frame, merge)
+      return visit(name, in: directory, merge)
     case .archive(let files):
       append(name)
       if isTaken { return .fault(.nameTaken) }
@@ -207,7 +208,7 @@ struct SourceWalk {
   }
 
   private mutating func visit(
-    _ name: [UInt8], in directory: SourceDirectory, _ frame: Frame, _ merge: Merge
+    _ name: [UInt8], in directory: SourceDirectory, _ merge: Merge
   ) -> Step {
     do throws(BackupError) {
       let handle = try handles.handle(of: directory)
@@ -221,7 +222,7 @@ struct SourceWalk {
       guard isDirectory else { return .file(file) }
       lastID += 1
       let entered = SourceDirectory(id: lastID, name: name, in: directory, status: status)
-      push(entered, file, below: frame)
+      push(entered, file)
       if options.mergesArchives { mergeArchives(in: entered, merge) }
       frames[frames.count - 1].names.sort()
       return .enter(file, entered)
@@ -230,10 +231,8 @@ struct SourceWalk {
     }
   }
 
-  private mutating func push(
-    _ directory: SourceDirectory, _ file: SourceFile, below frame: Frame
-  ) {
-    let fileSystem = frame.fileSystem ?? file.status.fileSystem
+  private mutating func push(_ directory: SourceDirectory, _ file: SourceFile) {
+    let fileSystem = frames.last?.fileSystem ?? file.status.fileSystem
     let isElsewhere = file.status.fileSystem != fileSystem
     var names = SortedNames()
     var faults: [BackupError] = []
