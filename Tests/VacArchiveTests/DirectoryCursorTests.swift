@@ -28,20 +28,6 @@ struct DirectoryCursorTests {
     return cursor
   }
 
-  /// A directory of one record a block; the record of `names[n]` has slot `slots[n]`.
-  private func directory(
-    _ names: [String], slots: [UInt32]? = nil, in store: MemoryStore
-  ) throws -> DirectoryReference {
-    let entries = try names.indices.map { try store.file("contents \($0)") }
-    let blocks = names.indices.map { number in
-      rawMetadataBlock([
-        RawRecord(names[number], slot: slots?[number] ?? UInt32(number), qid: UInt64(number + 1))
-          .bytes
-      ])
-    }
-    return try store.directory(blocks: blocks, entries: entries)
-  }
-
   @Test(
     "random directories, as they are written, have the same files",
     arguments: 0..<16 as Range<UInt64>)
@@ -66,7 +52,7 @@ struct DirectoryCursorTests {
   func large() throws {
     let store = MemoryStore()
     let names = (0..<2000).map { "file \(10_000 + $0)" }
-    let reference = try directory(names, in: store)
+    let reference = try store.directory(of: names)
     _ = try Directory(loading: reference, from: store)
     let needed = store.readCount
     var cursor = try DirectoryCursor(reference, in: store)
@@ -84,14 +70,14 @@ struct DirectoryCursorTests {
     let store = MemoryStore()
     let names = (0..<40).map { "f\($0)" }.shuffled(using: &random)
     // The greatest name first: whatever comes behind shows at once that there is no order.
-    let reference = try directory(["z"] + names, in: store)
+    let reference = try store.directory(of: ["z"] + names)
     #expect(try compare(reference, in: store).isWhole)
   }
 
   @Test("what stands out of order further behind is found from there on")
   func unorderedLater() throws {
     let store = MemoryStore()
-    let reference = try directory(["a", "c", "d", "b", "e"], in: store)
+    let reference = try store.directory(of: ["a", "c", "d", "b", "e"])
     var cursor = try DirectoryCursor(reference, in: store)
     func isThere(_ name: String) throws -> Bool {
       try cursor.item(named: Array(name.utf8))?.name == Array(name.utf8)
@@ -105,14 +91,14 @@ struct DirectoryCursorTests {
   @Test("a name that comes again in another block is the first one's")
   func repeated() throws {
     let store = MemoryStore()
-    #expect(try compare(directory(["a", "b", "b", "c"], in: store), in: store).isWhole)
+    #expect(try compare(store.directory(of: ["a", "b", "b", "c"]), in: store).isWhole)
   }
 
   @Test("entries in another order than the names are found")
   func slots() throws {
     let store = MemoryStore()
     let names = (0..<60).map { "f\(100 + $0)" }
-    let reference = try directory(names, slots: (0..<60).reversed(), in: store)
+    let reference = try store.directory(of: names, slots: (0..<60).reversed())
     #expect(try !compare(reference, in: store).isWhole)
   }
 
@@ -120,7 +106,7 @@ struct DirectoryCursorTests {
   func lostRecords(lost: Int) throws {
     let store = MemoryStore()
     let names = (0..<20).map { "f\(100 + $0)" }
-    let reference = try directory(names, in: store)
+    let reference = try store.directory(of: names)
     let block = rawMetadataBlock([
       RawRecord(names[lost], slot: UInt32(lost), qid: UInt64(lost + 1)).bytes
     ])
@@ -139,7 +125,7 @@ struct DirectoryCursorTests {
   func lostEntries() throws {
     let store = MemoryStore()
     let names = (0..<200).map { "f\(1000 + $0)" }
-    let reference = try directory(names, in: store)
+    let reference = try store.directory(of: names)
     let top = try store.read(try #require(reference.entries.top))
     var reader = ByteReader(top.bytes, of: "pointers")
     let third = try (reader.score(), reader.score(), reader.score()).2

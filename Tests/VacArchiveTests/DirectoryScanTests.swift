@@ -27,18 +27,6 @@ struct DirectoryScanTests {
 
   private func all(_ table: Directory) -> [Item] { (0..<table.count).map { table[$0] } }
 
-  /// A directory of one record a block.
-  private func directory(
-    _ names: [String], qids: [UInt64]? = nil, in store: MemoryStore
-  ) throws -> DirectoryReference {
-    let blocks = names.indices.map { number in
-      let qid = qids?[number] ?? UInt64(number + 1)
-      return rawMetadataBlock([RawRecord(names[number], slot: UInt32(number), qid: qid).bytes])
-    }
-    return try store.directory(
-      blocks: blocks, entries: names.indices.map { try store.file("contents \($0)") })
-  }
-
   @Test(
     "random directories have the same files, in the order of archives, with the same numbers",
     arguments: 0..<16 as Range<UInt64>)
@@ -78,7 +66,7 @@ struct DirectoryScanTests {
   @Test("of names that come again in any order, the first is there and the others are told")
   func repeated() throws {
     let store = MemoryStore()
-    let reference = try directory(["c", "d", "a", "d", "b", "a", "c"], in: store)
+    let reference = try store.directory(of: ["c", "d", "a", "d", "b", "a", "c"])
 
     let files = try Files(reference, in: store)
 
@@ -90,7 +78,7 @@ struct DirectoryScanTests {
   @Test("of names that stand in order, none is remembered")
   func readOnce() throws {
     let store = MemoryStore()
-    let reference = try directory((0..<500).map { "file \(1000 + $0)" }, in: store)
+    let reference = try store.directory(of: (0..<500).map { "file \(1000 + $0)" })
     _ = try Directory(loading: reference, from: store)
     let needed = store.readCount
 
@@ -102,7 +90,7 @@ struct DirectoryScanTests {
   @Test("a number that a file in another block has is not given again")
   func numbers() throws {
     let store = MemoryStore()
-    let reference = try directory(["a", "b", "c", "d"], qids: [7, 3, 7, 3], in: store)
+    let reference = try store.directory(of: ["a", "b", "c", "d"], qids: [7, 3, 7, 3])
 
     let files = try Files(reference, in: store)
 
@@ -115,7 +103,7 @@ struct DirectoryScanTests {
   func lost(number: Int) throws {
     let store = MemoryStore()
     let names = ["a", "b", "c"]
-    let reference = try directory(names, in: store)
+    let reference = try store.directory(of: names)
     let block = rawMetadataBlock([
       RawRecord(names[number], slot: UInt32(number), qid: UInt64(number + 1)).bytes
     ])

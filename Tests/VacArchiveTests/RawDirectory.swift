@@ -116,6 +116,22 @@ extension MemoryStore {
       space: space)
   }
 
+  /// Stores a directory of one record a block; the record of `names[n]` has slot `slots[n]`.
+  func directory(
+    of names: [String], slots: [UInt32]? = nil, qids: [UInt64]? = nil
+  ) throws -> DirectoryReference {
+    let blocks = names.indices.map { number in
+      rawMetadataBlock([
+        RawRecord(
+          names[number], slot: slots?[number] ?? UInt32(number),
+          qid: qids?[number] ?? UInt64(number + 1)
+        ).bytes
+      ])
+    }
+    return try directory(
+      blocks: blocks, entries: names.indices.map { try file("contents \($0)") })
+  }
+
   /// Stores a file of a few bytes.
   func file(_ text: String) throws -> Entry {
     try tree(of: Array(text.utf8), pointerSize: 500, leafSize: 512)
