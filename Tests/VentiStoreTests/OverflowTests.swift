@@ -165,6 +165,63 @@ struct OverflowTests {
     }
   }
 
+  /// A store whose full buckets leave out more than half of what the smallest `icmem` has room for.
+  private static func crowded() throws -> (SimulatedStore, [StoredBlock]) {
+    let blocks = SimulatedStore.blocks(5000, of: 20...40, seed: 54)
+    let simulated = try SimulatedStore(arenas: 1, buckets: 128)
+    let store = try simulated.open()
+    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.close()
+    return (simulated.reopened(), blocks)
+  }
+
+  /// The smallest `icmem` there is.
+  private static var smallestMemory: WriteOptions {
+    var options = SimulatedStore.quiet
+    options.unindexedClumpLimit = 4096
+    return options
+  }
+
+  @Test("a start that finds most of its memory taken by blocks left out waits for no interval")
+  func promptStart() throws {
+    let (again, blocks) = try Self.crowded()
+    let new = SimulatedStore.blocks(1500, of: 20...40, seed: 57)
+    var options = SimulatedStore.quiet
+    options.unindexedAtEndLimit = .max
+    var store = try again.open(options)
+    for (block, type) in new { try store.write(block, type: type) }
+    try store.close()
+
+    options = Self.smallestMemory
+    options.indexIntervalSeconds = 60
+    let start = ContinuousClock.now
+    store = try again.open(options)
+    #expect(ContinuousClock.now - start < .seconds(55))
+    for (block, type) in blocks + new { try store.expect(block, type) }
+    try store.close()
+  }
+
+  @Test("blocks left out, however many, do not have each new block indexed by itself")
+  func largeBatches() throws {
+    let (again, _) = try Self.crowded()
+    let store = try again.open(Self.smallestMemory)
+    func syncCount() -> Int { again.disk.events.count { $0 == .sync(1) } }
+    let before = syncCount()
+    for (block, type) in SimulatedStore.blocks(100, of: 20...40, seed: 55) {
+      try store.write(block, type: type)
+      try store.sync()
+    }
+    #expect(syncCount() == before)
+    // Where more come, they go to the index by themselves, 512 at a time.
+    for (block, type) in SimulatedStore.blocks(600, of: 20...40, seed: 56) {
+      try store.write(block, type: type)
+    }
+    try store.close()
+    let added = syncCount() - before
+    #expect(added > 0 && added < 20, "\(added) syncs")
+    #expect(try again.check().problems == [])
+  }
+
   @Test("power may fail at any step beside full buckets")
   func powerCuts() throws {
     let new = SimulatedStore.blocks(30, of: 20...40, seed: 52)

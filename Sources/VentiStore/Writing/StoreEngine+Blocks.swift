@@ -55,11 +55,6 @@ extension StoreEngine {
   /// Whether a block can be appended without waiting.
   var hasRoom: Bool { state.withLock { hasRoom($0) } }
 
-  private func hasRoom(_ state: WriteState) -> Bool {
-    state.unwrittenByteCount < options.unwrittenByteLimit
-      && state.waitingForIndex < options.unindexedClumpLimit
-  }
-
   /// Appends a block to the log, unless another thread has just done so.
   ///
   /// - Parameter waits: whether to wait for room.
@@ -68,7 +63,7 @@ extension StoreEngine {
     _ stored: Block, of key: BlockKey, size: Int, waits: Bool
   ) throws(BlockError) -> Bool {
     let time = options.now()
-    let crosses = try state.wait(until: waits ? nil : .now) {
+    let wakes = try state.wait(until: waits ? nil : .now) {
       state throws(BlockError) -> Bool? in
       if let failure = state.failure { throw .failed(reason: failure) }
       if state.isClosing { throw .failed(reason: "store is closed") }
@@ -77,16 +72,14 @@ extension StoreEngine {
         throw .full(reason: "no space left in index: \(index.hasNoRoom(for: state.overflow.count))")
       }
       guard hasRoom(state) else { return nil }
-      let wasBelow = state.unwrittenByteCount < writeThreshold
+      let ready = readyThreadCount(state)
       guard state.append(stored, of: key, size: size, time: time, in: slots) else {
         throw .full(reason: "no space left in arenas")
       }
-      return wasBelow && state.unwrittenByteCount >= writeThreshold
-        || state.waitingForIndex == indexThreshold
+      return readyThreadCount(state) > ready
     }
-    // Wakes the threads only as a threshold is crossed: once they run, they see the rest.
-    if crosses == true { state.update { _ in } }
-    return crosses != nil
+    if wakes == true { state.update { _ in } }
+    return wakes != nil
   }
 }
 

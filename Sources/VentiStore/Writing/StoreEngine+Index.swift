@@ -29,8 +29,7 @@ extension StoreEngine {
 
   func hasIndexWork(_ state: WriteState) -> Bool {
     state.indexing.isWaiting
-      || (state.waitingForIndex >= indexThreshold && !state.unindexed.isEmpty)
-      || state.failure != nil || state.isClosing
+      || isIndexDue(state) || state.failure != nil || state.isClosing
   }
 
   /// Waits until everything appended before is in the index.

@@ -42,31 +42,19 @@ extension StoreEngine {
     try recovery.cutOff(after: written)
   }
 
-  /// Clumps that wait for the index while a store is opened, however many it has no room for.
-  private static let leastRecoveryBatch = 1024
-
   private func address(of position: ClumpPosition, in number: Int) -> UInt64 {
     UInt64(slots[number].address + position.offset)
   }
 
   /// Changes the state once there is room for one more clump.
   private func enter(_ change: (inout WriteState) -> Void) throws(StoreError) {
-    let failure = state.wait { state -> String?? in
-      if let failure = state.failure { return .some(failure) }
-      guard state.unwrittenByteCount < options.unwrittenByteLimit,
-        state.waitingForIndex < options.unindexedClumpLimit
-          // What full buckets keep out stays in memory, and must not hold up the rest.
-          || state.unindexed.count < Self.leastRecoveryBatch
-      else { return nil }
+    let wakes = try state.wait { state throws(StoreError) -> Bool? in
+      if let reason = state.failure { throw .inconsistent(place: "recovery", reason: reason) }
+      guard hasRoom(state) else { return nil }
+      let ready = readyThreadCount(state)
       change(&state)
-      return .some(nil)
+      return readyThreadCount(state) > ready
     }
-    if case .some(.some(let reason)) = failure {
-      throw .inconsistent(place: "recovery", reason: reason)
-    }
-    let isBusy = state.withLock { state in
-      state.waitingForIndex == indexThreshold || state.unwrittenByteCount >= writeThreshold
-    }
-    if isBusy { state.update { _ in } }
+    if wakes == true { state.update { _ in } }
   }
 }

@@ -22,11 +22,6 @@ final class StoreEngine: Sendable {
   let log: LogWriter
   let state: Monitor<WriteState>
 
-  /// Bytes that wait before the log thread takes them without being asked.
-  var writeThreshold: Int { min(1 << 20, options.unwrittenByteLimit) }
-  /// Clumps that wait before the index thread takes them without being asked.
-  var indexThreshold: Int { max(1, options.unindexedClumpLimit / 2) }
-
   init(
     slots: [ArenaSlot], tails: [ArenaTail], index: Index, addresses: AddressMap,
     bloom: BloomBits?, options: WriteOptions
@@ -76,7 +71,7 @@ final class StoreEngine: Sendable {
 
   /// Whether the log thread has something to do now.
   private func hasLogWork(_ state: WriteState) -> Bool {
-    state.sync.isWaiting || state.unwrittenByteCount >= writeThreshold
+    state.sync.isWaiting || isLogDue(state)
       || state.failure != nil || (state.isClosing && state.threads == 1)
   }
 
@@ -92,7 +87,7 @@ final class StoreEngine: Sendable {
         )
       }
       if hasFailed { break }
-      let isFull = state.withLock { $0.unwrittenByteCount >= writeThreshold }
+      let isFull = state.withLock { isLogDue($0) }
       attempt { () throws(StoreError) in
         if isFull && !isAsked && !isLast {
           try writeOut()
