@@ -224,6 +224,39 @@ struct StoreRecoveryTests {
     }
   }
 
+  @Test(
+    "what a repair of arenas counts, after a failed sync, is on the disk",
+    arguments: 1...24)
+  func repairAfterFailedSync(operation: Int) throws {
+    let simulated = try SimulatedStore(arenas: 1)
+    let store = try simulated.open()
+    simulated.disk.fail(after: operation, with: .ioError)
+    for (block, type) in SimulatedStore.blocks(10, seed: 18) {
+      _ = try? store.write(block, type: type)
+      try? store.sync()
+    }
+    try? store.close()
+
+    // The same machine, which has in memory what is not on the disk.
+    simulated.disk.heal()
+    let arena = try ArenaPartition(simulated.parts.arenas[0]).arenas[0]
+    let repair = try ArenaRepair(of: arena)
+    try repair.apply([])
+    #expect(try arena.tail().written == repair.written)
+
+    for seed in 0..<4 as Range<UInt64> {
+      var random = SeededGenerator(seed: seed)
+      let contents = simulated.disk.afterPowerCut(
+        events: simulated.disk.events.count, using: &random)
+      let cut = SimulatedStore(SimulatedDisk(contents))
+      let reopened = try cut.open()
+      try reopened.close()
+      #expect(try cut.check().problems == [])
+      guard repair.changesTail else { continue }
+      #expect(try cut.check().clumpCount == repair.written.clumpCount)
+    }
+  }
+
   @Test("a read error is an error of that read alone")
   func readErrors() throws {
     let simulated = try SimulatedStore()

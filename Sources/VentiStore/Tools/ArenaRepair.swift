@@ -9,25 +9,17 @@ package struct ArenaRepair: Sendable {
   /// The tail as it is on disk.
   package let tail: ArenaTail
   /// What the tail should count as written.
-  package private(set) var written: ArenaStatistics
+  package let written: ArenaStatistics
   /// Clumps that are whole, and not counted.
-  package private(set) var uncounted: [Clump] = []
-  /// When the last of them was written.
-  private var lastWriteTime: UInt32
+  package let uncounted: [Clump]
 
   /// Looks at what lies after the clumps that the tail counts.
   package init(of arena: Arena) throws(StoreError) {
     self.arena = arena
     tail = try arena.tail()
-    lastWriteTime = tail.lastWriteTime
-    written = tail.written
-    var (clumps, time) = ([Clump](), lastWriteTime)
-    written = try ArenaRecovery(arena, tail: tail).forEachUncounted { found in
-      clumps.append(found.clump)
-      time = found.time
-    }
+    var clumps: [Clump] = []
+    written = try ArenaRecovery(arena, tail: tail).forEachUncounted { clumps.append($0.clump) }
     uncounted = clumps
-    lastWriteTime = time
   }
 
   /// Whether the tail should say something else.
@@ -38,12 +30,18 @@ package struct ArenaRepair: Sendable {
   /// - Precondition: the arena is not sealed, and nobody else has it open.
   package func apply(_ clumps: [Clump]) throws(StoreError) {
     precondition(!tail.written.isSealed)
-    for clump in clumps + uncounted { try write(clump) }
-    try arena.partition.sync()
-    guard changesTail else { return }
+    for clump in clumps { try write(clump) }
     var tail = tail
+    let recovery = ArenaRecovery(arena, tail: tail)
+    // Read and checked once more, since what was read before may have been in memory only, and gone.
+    let written = try recovery.forEachUncounted { found throws(StoreError) in
+      try recovery.writeAgain(found)
+      try write(found.clump)
+      tail.lastWriteTime = found.time
+    }
+    try arena.partition.sync()
+    guard written != tail.written else { return }
     tail.written = written
-    tail.lastWriteTime = lastWriteTime
     try LogWriter(arenas: [arena]).write(tail, of: 0)
     try arena.partition.sync()
   }

@@ -13,8 +13,8 @@ struct ArenaRecovery {
     let time: UInt32
     /// Whether its data is right; nobody shall find it otherwise.
     let isSound: Bool
-    /// Its bytes, where they had to be read.
-    var bytes: ByteWriter?
+    /// Header and data, where they had to be read.
+    var bytes: (header: Block, data: Block)?
   }
 
   private let arena: Arena
@@ -87,14 +87,17 @@ struct ArenaRecovery {
   /// has failed to, and a sync of a later day says nothing of it.
   func writeAgain(_ found: Found) throws(StoreError) {
     guard let bytes = found.bytes else { return }
+    var writer = ByteWriter(capacity: found.clump.info.clumpByteCount)
+    writer.raw(bytes.header.bytes)
+    writer.raw(bytes.data.bytes)
     let start = arena.start + arena.geometry.dataOffset
-    try arena.partition.write(bytes, at: start + found.clump.position.offset)
+    try arena.partition.write(writer, at: start + found.clump.position.offset)
   }
 
-  /// The header of the clump at a place, and all its bytes; nil unless it is whole and right.
+  /// The header of the clump at a place, and its bytes; nil unless it is whole and right.
   private func check(
     _ position: ClumpPosition
-  ) throws(StoreError) -> (ClumpHeader, ByteWriter)? {
+  ) throws(StoreError) -> (ClumpHeader, (header: Block, data: Block))? {
     let rest = arena.geometry.size - position.offset - ClumpHeader.byteCount
     guard rest >= 0 else { return nil }
     let bytes = try arena.data(ClumpHeader.byteCount, at: position.offset)
@@ -106,9 +109,6 @@ struct ArenaRecovery {
       header.info.storedSize, at: position.offset + ClumpHeader.byteCount)
     let block = try? StoredClump(header: header, bytes: stored).block()
     guard block?.score == header.info.score else { return nil }
-    var writer = ByteWriter(capacity: header.info.clumpByteCount)
-    writer.raw(bytes.bytes)
-    writer.raw(stored.bytes)
-    return (header, writer)
+    return (header, (bytes, stored))
   }
 }
