@@ -40,7 +40,11 @@ package struct UserStore: Sendable {
     }
     guard !exists else { return }
     do throws(Errno) {
-      for parent in directory.ancestors + [directory] { try File.createDirectory(parent) }
+      for path in directory.ancestors + [directory] where FileType(of: path) == nil {
+        try File.createDirectory(path)
+        // An archive is as safe as the names that lead to its store.
+        try File.synchronizeDirectory(path.removingLastComponent())
+      }
       try DirectoryHandle(opening: directory).setPermissions(Self.permissions)
     } catch {
       throw CommandError("store \(quoted(directory.string)): make directory: \(error)")

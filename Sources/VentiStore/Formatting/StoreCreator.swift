@@ -72,7 +72,13 @@ public struct StoreCreator: Sendable {
     let hasBloom = arenaByteCount >= Self.bloomThreshold
     if hasBloom { try createBloomFilter(&files) }
     try volume.synchronize(directory)
-    try volume.replaceFile(configurationPath, text: configuration(hasBloom: hasBloom))
+    do throws(StoreError) {
+      try volume.replaceFile(configurationPath, text: configuration(hasBloom: hasBloom))
+    } catch {
+      // It may be there, if not for good, and names files that are about to go.
+      try? volume.removeFile(configurationPath)
+      throw error
+    }
   }
 
   private var configurationPath: FilePath { directory.appending(StoreConfiguration.fileName) }

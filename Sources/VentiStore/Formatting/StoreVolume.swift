@@ -39,8 +39,9 @@ extension StoreError {
   package static func stray(_ path: FilePath) -> StoreError {
     .inconsistent(
       place: quoted(path.string),
-      reason: "is there, and no venti.conf names it: an interrupted 'venti init' or 'venti grow' "
-        + "may have left it; remove it if it is of no use")
+      reason: "is there, and the venti.conf of this directory does not name it: an interrupted "
+        + "'venti init' or 'venti grow' may have left it; if no other venti.conf names it, remove it"
+    )
   }
 }
 

@@ -126,11 +126,13 @@ struct StoreOpening {
   /// Makes the index anew.
   ///
   /// The sections get headers that say whose they are once all is in the buckets: after a crash
-  /// before that it is all begun again, and an index with gaps is never taken for whole.
+  /// before that it is all begun again, and an index with gaps is never taken for whole. Where it has
+  /// no room for all blocks it stays unfilled: what the arenas hold is untouched, and 'venti grow'
+  /// makes a larger one.
   private func newIndex(_ partitions: [ArenaPartition]) throws(StoreError) -> Index {
     let layout = knownLayout(partitions.flatMap(\.arenas))
     for partition in parts.sections { try checkMayReplace(partition) }
-    // Nothing is given up before it is certain that it can be made anew.
+    // The old one is given up once it is certain that the arenas can be read.
     for arena in partitions.flatMap(\.arenas) { _ = try arena.tail() }
     var sections: [IndexSection] = []
     for (number, partition) in parts.sections.enumerated() {
