@@ -222,6 +222,31 @@ struct OverflowTests {
     #expect(try again.check().problems == [])
   }
 
+  @Test("a list that says the same is not written again")
+  func sameList() throws {
+    let two = try SimulatedStore(arenas: 2, buckets: Self.bucketCount)
+    let store = try two.open()
+    let large = SimulatedStore.blocks(300, of: 8000...8192, seed: 58)
+    for (block, type) in crowd + large { try store.write(block, type: type) }
+    try store.flushIndex()
+    func listCount() -> Int {
+      two.disk.events.count { event in
+        if case .write(1, offset: 32768, _) = event { true } else { false }
+      }
+    }
+    let before = listCount()
+    #expect(before > 0)
+    let new = try #require(others.first)
+    try store.write(new.block, type: new.type)
+    try store.flushIndex()
+    #expect(listCount() == before)
+    try store.close()
+    #expect(try two.check().problems == [])
+    let again = try two.reopened().open()
+    for (block, type) in crowd { try again.expect(block, type) }
+    try again.close()
+  }
+
   @Test("power may fail at any step beside full buckets")
   func powerCuts() throws {
     let new = SimulatedStore.blocks(30, of: 20...40, seed: 52)

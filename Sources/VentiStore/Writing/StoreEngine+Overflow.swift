@@ -10,8 +10,11 @@ extension StoreEngine {
       let section = index.sections.first ?? nil,
       let fingerprint = try index.fingerprint(of: entries)
     else { return }
-    try OverflowList(arenas: stuck, addresses: entries.map(\.address), fingerprint: fingerprint)
-      .write(to: section.partition)
+    let list = OverflowList(
+      arenas: stuck, addresses: entries.map(\.address), fingerprint: fingerprint)
+    guard list != state.withLock({ $0.keptOverflow }) else { return }
+    try list.write(to: section.partition)
+    state.withLock { $0.keptOverflow = list }
   }
 
   /// Takes over what an earlier run kept, as far as it still holds.

@@ -19,6 +19,8 @@ struct WriteState: Sendable {
   var safeCount = 0
   /// Clumps that their buckets have no room for.
   var overflow: [IndexEntry] = []
+  /// What was last kept of them for the next start.
+  var keptOverflow: OverflowList?
 
   /// Clumps that are not written yet, in the order of the log.
   var unwritten: [Piece] = []
