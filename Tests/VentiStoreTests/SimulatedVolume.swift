@@ -20,6 +20,7 @@ final class SimulatedVolume: StoreVolume {
     var events: [Event] = []
     var names: [String: Int] = [:]
     var contents: [Int: [UInt8]] = [:]
+    var failsReplacing = false
 
     mutating func give(_ name: String, _ bytes: [UInt8]) {
       let file = contents.count
@@ -39,6 +40,9 @@ final class SimulatedVolume: StoreVolume {
     state.events = []
     self.state = Monitor(state)
   }
+
+  /// From now on a file that replaces another is there, and then an error is.
+  func failReplacing() { state.withLock { $0.failsReplacing = true } }
 
   /// How many things have been done.
   var eventCount: Int { state.withLock { $0.events.count } }
@@ -89,7 +93,11 @@ final class SimulatedVolume: StoreVolume {
   }
 
   func replaceFile(_ path: FilePath, text: String) throws(StoreError) {
-    state.withLock { $0.give(path.string, Array(text.utf8)) }
+    let fails = state.withLock { state in
+      state.give(path.string, Array(text.utf8))
+      return state.failsReplacing
+    }
+    if fails { throw .file(path: path.string, operation: "write", .ioError) }
     try synchronize(path.removingLastComponent())
   }
 

@@ -30,6 +30,14 @@ struct StoreMakingTests {
     #expect(absentCount > 10)
   }
 
+  @Test("init that fails leaves nothing, though venti.conf was there already")
+  func failing() {
+    let volume = SimulatedVolume()
+    volume.failReplacing()
+    #expect(throws: StoreError.self) { try Self.create(on: volume) }
+    #expect(volume.files.keys.sorted() == [])
+  }
+
   @Test(
     "grow that is cut short leaves the store that was there, or a larger one; and can be run again",
     arguments: [1, 16])
