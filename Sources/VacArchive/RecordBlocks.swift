@@ -14,9 +14,6 @@ struct RecordBlocks {
     let isComplete: Bool
   }
 
-  /// Slots of a record: those of its streams, and that of its attributes.
-  private static let slotsPerRecord = 3
-
   private let reference: DirectoryReference
   private var records: StreamScan
   private var window: SlotWindow
@@ -38,8 +35,7 @@ struct RecordBlocks {
     var loader = DirectoryLoader()
     let isLost = loader.add(piece, leafSize: reference.metadata.leafSize)
     loader.sort()
-    let slots = loader.slots.map { $0.lowerBound..<$0.upperBound - 1 + Self.slotsPerRecord }
-    let table = try window.table(of: slots ?? 0..<0)
+    let table = try window.table(of: loader)
     return Part(loader: loader, slots: table, isComplete: !isLost && table.isComplete)
   }
 }
@@ -57,17 +53,5 @@ extension DirectoryLoader {
       omit(.unreadable(error))
       return true
     }
-  }
-
-  /// The slots of the records' streams, from the first to the last; nil where there is no record.
-  fileprivate var slots: Range<Int>? {
-    let first = rows.lazy.map { row in
-      row.kind == .directory ? min(row.slot, row.metadataSlot) : row.slot
-    }
-    let last = rows.lazy.map { row in
-      row.kind == .directory ? max(row.slot, row.metadataSlot) : row.slot
-    }
-    guard let lowest = first.min(), let highest = last.max() else { return nil }
-    return Int(lowest)..<Int(highest) + 1
   }
 }

@@ -56,6 +56,46 @@ struct SlotTable: Sendable {
     try self.init(entry) { () throws(ArchiveError) in try scan.next() }
   }
 
+  /// Reads the blocks in which some entries are, and keeps these entries only.
+  ///
+  /// - Parameter slots: in order, none twice.
+  /// - Throws: errors that are not of one block.
+  init(_ entry: Entry, slots: [Int], from source: any BlockSource) throws(ArchiveError) {
+    let tree: HashTree
+    do throws(FormatError) {
+      tree = try HashTree(entry, in: source)
+    } catch {
+      throw .format(error, block: entry.score)
+    }
+    var runs: [Run] = []
+    var lost: [(slots: Range<Int>, error: BlockError)] = []
+    var bytes: [UInt8] = []
+    let perBlock = entry.entriesPerBlock
+    var leaf = Block.empty
+    // Slots before this one are in `leaf`, or lost.
+    var end = 0
+    for slot in slots where slot < entry.slotEnd {
+      if slot >= end {
+        let start = slot / perBlock * perBlock
+        end = start + perBlock
+        do throws(BlockError) {
+          leaf = try tree.leaf(slot / perBlock)
+        } catch {
+          guard error.isOfOneBlock else { throw .block(error) }
+          lost.append((start..<end, error))
+        }
+      }
+      if let last = lost.last, last.slots.contains(slot) { continue }
+      let offset = slot % perBlock * Entry.byteCount
+      let range = offset..<offset + Entry.byteCount
+      runs.append(Run(firstSlot: slot, count: 1, start: bytes.count))
+      bytes.append(contentsOf: leaf.extended(to: range.upperBound)[range].array)
+    }
+    self.runs = runs
+    self.lost = lost
+    self.bytes = Block(bytes)
+  }
+
   /// The entry in a slot, if it is what a record says; of any generation when that is nil.
   func entry(
     _ slot: Int, generation: UInt32?, isDirectory: Bool
@@ -100,4 +140,9 @@ struct SlotTable: Sendable {
     guard low < runs.count, runs[low].firstSlot <= slot else { return nil }
     return runs[low]
   }
+}
+
+extension Entry {
+  /// The end of the slots that a directory stream has room for.
+  var slotEnd: Int { (size + leafSize - 1) / leafSize * entriesPerBlock }
 }

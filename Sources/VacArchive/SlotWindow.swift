@@ -2,9 +2,13 @@ internal import VentiCore
 
 /// The entries of a directory, of which a few blocks are in memory: those that were asked for last.
 ///
-/// Records that are in another order than their entries, as no known writer leaves them, have all
-/// entries read at once.
+/// Where records are in another order than their entries, or their entries far apart, as no known
+/// writer leaves them, the entries are read one by one. So memory is bounded by the records of a
+/// block, and reads by all records, whatever an archive says.
 struct SlotWindow {
+  /// Blocks that are held or passed over, or slots for each record, before entries are read singly.
+  private static let slack = 16
+
   private let entry: Entry
   private let source: any BlockSource
   private var scan: StreamScan
@@ -14,8 +18,6 @@ struct SlotWindow {
   private var isAtEnd = false
   /// The first slot that has not been let go.
   private var first = 0
-  /// All entries, once some were asked for that had been let go.
-  private var whole: SlotTable?
 
   /// - Parameter scan: of the stream that `entry` describes, at its beginning.
   init(_ entry: Entry, _ scan: StreamScan, in source: any BlockSource) {
@@ -24,16 +26,25 @@ struct SlotWindow {
     self.source = source
   }
 
-  /// The entries in some slots; what lies before is let go.
-  mutating func table(of slots: Range<Int>) throws(ArchiveError) -> SlotTable {
-    if let whole { return whole }
-    if slots.isEmpty { return try SlotTable(entry) { nil } }
-    guard slots.lowerBound >= first else {
-      let all = try SlotTable(entry, from: source)
-      whole = all
-      pieces = []
-      return all
+  /// The entries of a block's records; what lies before them is let go.
+  mutating func table(of loader: borrowing DirectoryLoader) throws(ArchiveError) -> SlotTable {
+    let starts = loader.streamStarts(below: entry.slotEnd)
+    guard let lowest = starts.min(), let highest = starts.max() else {
+      return try SlotTable(entry) { nil }
     }
+    let slots = lowest..<highest + DirectoryLoader.slotsPerRecord
+    let limit = Self.slack * max(starts.count, entry.entriesPerBlock)
+    guard lowest >= first, slots.count <= limit, slots.upperBound - end <= limit else {
+      let needed = Set(starts.flatMap { $0..<$0 + DirectoryLoader.slotsPerRecord })
+      return try SlotTable(entry, slots: needed.sorted(), from: source)
+    }
+    try move(to: slots)
+    var next = pieces.makeIterator()
+    return try SlotTable(entry) { next.next() }
+  }
+
+  /// Lets go what lies before some slots, and reads up to their end.
+  private mutating func move(to slots: Range<Int>) throws(ArchiveError) {
     first = slots.lowerBound
     let perBlock = entry.entriesPerBlock
     let done = pieces.prefix { $0.leaves.upperBound * perBlock <= first }
@@ -46,7 +57,21 @@ struct SlotWindow {
       end = piece.leaves.upperBound * perBlock
       if end > first { pieces.append(piece) }
     }
-    var next = pieces.makeIterator()
-    return try SlotTable(entry) { next.next() }
+  }
+}
+
+extension DirectoryLoader {
+  /// Slots of a record: those of its streams, and that of its attributes.
+  fileprivate static var slotsPerRecord: Int { 3 }
+
+  /// The slots at which the records' streams begin, of those that a directory has.
+  fileprivate func streamStarts(below end: Int) -> [Int] {
+    var starts: [Int] = []
+    starts.reserveCapacity(rows.count)
+    for row in rows {
+      if row.slot < end { starts.append(Int(row.slot)) }
+      if row.kind == .directory, row.metadataSlot < end { starts.append(Int(row.metadataSlot)) }
+    }
+    return starts
   }
 }

@@ -75,6 +75,43 @@ struct DirectoryScanTests {
     #expect(files.isComplete)
   }
 
+  @Test("records whose entries are far apart cost a few reads each")
+  func farApart() throws {
+    let store = MemoryStore()
+    let file = try store.file("contents")
+    // 2 GiB of entries, in a handful of blocks.
+    let entries = try store.repeatedEntries(file)
+    let far: UInt32 = 40_000_000
+    let records = [
+      ("a", 0, 0), ("b", far, 0), ("c", far - 1, 0), ("d", 1, .max), ("e", .max, 0),
+      ("f", 2, far),
+    ].map { (name, slot, metadataSlot) in
+      RawRecord(name, slot: slot).with {
+        $0.version = 9
+        $0.metadataSlot = metadataSlot
+        $0.mode = metadataSlot == 0 ? 0o644 : 0x8000_01ed
+      }
+    }
+    let blocks = records.map { [$0] } + [records.prefix(3).map { $0.with { $0.name += [0x78] } }]
+    let small = try store.directory(
+      blocks: blocks.map { rawMetadataBlock($0.map(\.bytes)) }, entries: [])
+    let reference = DirectoryReference(
+      entries: entries, metadata: small.metadata, number: 1, space: .top)
+    let before = store.readCount
+
+    let files = try Files(reference, in: store)
+
+    #expect(store.readCount - before < 200)
+    #expect(files.isComplete)
+    let contents = Dictionary(
+      uniqueKeysWithValues: zip(files.names, files.items.map { "\($0.contents)" }))
+    for name in ["a", "b", "c", "ax", "bx", "cx"] {
+      #expect(contents[name] == "\(Item.Contents.stream(file))")
+    }
+    let none = ArchiveError.slot(Int(UInt32.max), .inactive)
+    #expect(contents["e"] == "\(Item.Contents.damaged(none))")
+  }
+
   @Test("of names that stand in order, none is remembered")
   func readOnce() throws {
     let store = MemoryStore()

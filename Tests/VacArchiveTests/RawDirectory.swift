@@ -132,6 +132,23 @@ extension MemoryStore {
       blocks: blocks, entries: names.indices.map { try file("contents \($0)") })
   }
 
+  /// Stores 2 GiB of entries that are all the same.
+  func repeatedEntries(_ entry: Entry) throws -> Entry {
+    var writer = ByteWriter()
+    for _ in 0..<12 { entry.write(to: &writer) }
+    var score = try write(Block(writer.bytes), type: .directory)
+    var stream = Entry(
+      pointerSize: 500, leafSize: 512, isDirectory: true, depth: 0, size: 1 << 31, score: score)
+    stream.depth = stream.neededDepth
+    for height in 1...stream.depth {
+      var pointers = ByteWriter()
+      for _ in 0..<25 { pointers.score(score) }
+      score = try write(Block(pointers.bytes), type: .directory.above(height))
+    }
+    stream.score = score
+    return stream
+  }
+
   /// Stores a file of a few bytes.
   func file(_ text: String) throws -> Entry {
     try tree(of: Array(text.utf8), pointerSize: 500, leafSize: 512)
