@@ -6,20 +6,20 @@ extension File {
   ///
   /// Whatever happens, a file of that name holds either what it held before, or `text`.
   package static func replace(_ path: FilePath, text: String) throws(Errno) {
-    let new = FilePath(path.string + ".new")
+    let directory = path.removingLastComponent()
+    // A name that nobody has: what is there is not ours to remove.
+    let new = directory.appending(".vacfs-\(String(UInt64.random(in: 0 ... .max), radix: 16))")
     do throws(Errno) {
       try create(new, text: text)
-    } catch .fileExists {
-      // What a crash left of an earlier attempt.
-      try remove(new)
-      try create(new, text: text)
-    }
-    _ = try systemCall {
-      unsafe new.withPlatformString { new in
-        unsafe path.withPlatformString { unsafe rename(new, $0) }
+      _ = try systemCall {
+        unsafe new.withPlatformString { new in
+          unsafe path.withPlatformString { unsafe rename(new, $0) }
+        }
       }
+    } catch {
+      if error != .fileExists { try? remove(new) }
+      throw error
     }
-    let directory = path.removingLastComponent()
     try synchronizeDirectory(directory.isEmpty ? "." : directory)
   }
 

@@ -1,3 +1,4 @@
+internal import Posix
 public import SystemPackage
 internal import VentiCore
 
@@ -74,5 +75,5 @@ public struct StoreConfiguration: Equatable, Sendable {
   }
 
   /// The file that a writer keeps locked, beside the configuration.
-  var lockPath: FilePath { FilePath(path.string + ".lock") }
+  var lockPath: FilePath { FilePath(bytes: path.bytes + ".lock".utf8) }
 }

@@ -35,6 +35,18 @@ struct RawArgumentTests {
         + "d\u{fffd}/\nd\u{fffd}/x\u{fffd}\nd\u{fffd}/y\u{fffd}\nin\u{fffd}\n")
   }
 
+  @Test("the files of -f and -a may be in a directory whose name is not UTF-8")
+  func directoryOfArchives() throws {
+    let output = try run(
+      """
+      mkdir $'d\\xe9'; echo 1 >f; echo mine >$'d\\xe9/1.vac.new'
+      for again in 1 2; do $vac -f $'d\\xe9/1.vac' f; $vac -a $'d\\xe9/days.vac' f; done
+      $unvac -c $'d\\xe9/1.vac'; $unvac -t $'d\\xe9/days.vac' | grep -c '/f$'
+      ls -A $'d\\xe9'; cat $'d\\xe9/1.vac.new'
+      """)
+    #expect(output == "1\n2\n1.vac\n1.vac.new\ndays.vac\nmine\n")
+  }
+
   @Test("unvac takes archive, directory and files in bytes, and says which it has not")
   func unvac() throws {
     let output = try run(
