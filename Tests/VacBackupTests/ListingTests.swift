@@ -42,6 +42,15 @@ struct ListingTests {
       ])
   }
 
+  @Test("files come in the order of the archive: a name after those that begin with it")
+  func order() throws {
+    let test = try TestArchive(file("a"), file("ab"), file("abc"), file("b"))
+
+    let names = try lines(test).compactMap { $0.split(separator: " ").last }
+
+    #expect(names == ["abc", "ab", "a", "b"])
+  }
+
   @Test("JSON says the same exactly")
   func json() throws {
     let test = try TestArchive(

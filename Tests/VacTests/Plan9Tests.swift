@@ -58,6 +58,17 @@ struct Plan9Tests {
     }
   }
 
+  @Test("unvac lists and concatenates in plan9port's order", .plan9)
+  func order() throws {
+    try work.vac("-f", "o.vac", "t/d").expectSuccess()
+    try work.serving { server in
+      for action in ["-t", "-c"] {
+        let ours = try work.run("unvac", action, "o.vac").output
+        #expect(try plan9("unvac \(action) o.vac", at: server) == ours)
+      }
+    }
+  }
+
   @Test("-d and -q take what is the same from an archive of plan9port's", .plan9)
   func compared() throws {
     try work.serving { server in _ = try plan9("vac -f p.vac t", at: server) }

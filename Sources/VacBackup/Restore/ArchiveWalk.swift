@@ -22,8 +22,8 @@ package struct ArchiveWalk {
 
   /// In which order the files of one block of records come; the blocks come as they stand.
   package enum Order: Sendable {
-    /// By name, byte by byte.
-    case names
+    /// As the records stand: `ArchiveOrder`, in what we and plan9port write.
+    case archive
     /// As the files were written, so that a store is read from the front to the back.
     case numbers
   }
@@ -36,11 +36,11 @@ package struct ArchiveWalk {
 
     init(_ directory: Directory, _ order: Order) {
       self.directory = directory
-      let all = Array(0..<directory.count)
       positions =
         switch order {
-        case .names: all
-        case .numbers: all.sorted { directory.number(at: $0) < directory.number(at: $1) }
+        case .archive: directory.archiveOrder
+        case .numbers:
+          (0..<directory.count).sorted { directory.number(at: $0) < directory.number(at: $1) }
         }
     }
   }
@@ -111,7 +111,7 @@ package struct ArchiveWalk {
   ///     to be asked for them ahead.
   package init(
     _ archive: Archive, in source: any BlockSource, selection: Selection = Selection(),
-    order: Order = .names, asksForFiles: Bool = false
+    order: Order = .archive, asksForFiles: Bool = false
   ) throws(RestoreError) {
     self.source = source
     self.selection = selection
@@ -235,16 +235,17 @@ package struct ArchiveWalk {
   /// Asks for the first blocks of the files that come next.
   private mutating func askAhead() {
     let place = frames.count - 1
-    let frame = frames[place]
-    guard let page = frame.page, frame.asked <= frame.next + Self.filesAhead / 2 else { return }
+    // No copy of the frame: this is done for each file.
+    let (next, asked) = (frames[place].next, frames[place].asked)
+    guard asked <= next + Self.filesAhead / 2, let page = frames[place].page else { return }
+    let following = frames[place].following
     let here = page.positions.count
-    let end = min(here + (frame.following?.positions.count ?? 0), frame.next + Self.filesAhead)
-    guard frame.asked < end else { return }
+    let end = min(here + (following?.positions.count ?? 0), next + Self.filesAhead)
+    guard asked < end else { return }
     frames[place].asked = end
-    var tops = tops(in: page, frame.asked..<end, frame.scope)
-    if let following = frame.following {
-      tops += self.tops(in: following, frame.asked - here..<end - here, frame.scope)
-    }
+    let scope = frames[place].scope
+    var tops = tops(in: page, asked..<end, scope)
+    if let following { tops += self.tops(in: following, asked - here..<end - here, scope) }
     if !tops.isEmpty { source.prefetch(tops) }
   }
 
