@@ -38,7 +38,12 @@ struct Greeting {
       try? device.close()
       throw error
     }
-    try Self.have(descriptor, standFor: pipe.writing)
+    do throws(Errno) {
+      try Self.have(descriptor, standFor: pipe.writing)
+    } catch {
+      for descriptor in [device, pipe.reading, pipe.writing] { try? descriptor.close() }
+      throw error
+    }
   }
 
   /// Has `descriptor` stand for the device again, and sends it what was caught.

@@ -5,25 +5,29 @@ internal import SystemPackage
 extension Session {
   /// Answers the kernel's first message, without which it sends no other; if there is none, the
   /// receivers will find out why.
-  func greet() {
-    guard let handle = unsafe handle else { return }
+  ///
+  /// - Returns: false when the message was taken and cannot be answered: the kernel then waits until
+  ///   the device is closed.
+  func greet() -> Bool {
+    guard let handle = unsafe handle else { return true }
     var buffer = RequestBuffer()
     while true {
       switch unsafe buffer.receive(from: handle) {
       case .nothing: continue
-      case .end, .failure: return
+      case .end, .failure: return true
       case .request: break
       }
-      guard Greeting.needsCompletion, let greeting = try? Greeting(catching: mount.descriptor)
-      else { return unsafe buffer.process(for: handle) }
+      let greeting =
+        Greeting.needsCompletion ? try? Greeting(catching: mount.descriptor) : nil
       unsafe buffer.process(for: handle)
+      guard let greeting else { return true }
       do throws(Errno) {
         try greeting.send(allowing: features)
+        return true
       } catch {
         failed(.systemCallFailed(name: "write /dev/fuse", cause: error))
-        mount.detachOrLog(to: options.log)
+        return false
       }
-      return
     }
   }
 

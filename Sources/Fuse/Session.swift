@@ -81,9 +81,10 @@ public final class Session: Sendable {
   /// - Parameter ready: called once, on a thread of its own, when the mount has answered.
   public func run(ready: @escaping @Sendable () -> Void = {}) throws(FuseError) {
     progress.withLock { $0.ready = ready }
-    greet()
-    startReceivers()
-    _ = ledger.wait { ledger in !ledger.isOpen && ledger.receiving == 0 ? true : nil }
+    if greet() {
+      startReceivers()
+      _ = ledger.wait { ledger in !ledger.isOpen && ledger.receiving == 0 ? true : nil }
+    }
     try mount.detach()
     if let failure = progress.withLock({ $0.failure }) { throw failure }
   }
