@@ -16,7 +16,8 @@ struct OpenedArchive {
     let score = try ArchiveScore(argument: command.archive)
     let print: @Sendable (String) -> Void = { StandardError.print("unvac: \($0)") }
     store = try OpenStore(
-      at: command.store.store.location(), options: command.store.client(trace: print), log: print)
+      at: command.connection.store.location(), options: command.connection.client(trace: print),
+      log: print)
     isLocal = store.isLocal
     cache = BlockCache(over: store.source)
     archive = try Archive(opening: score, in: store.source)

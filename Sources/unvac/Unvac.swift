@@ -83,7 +83,7 @@ struct Unvac: RawCommand {
   var setsAttributes = true
 
   @OptionGroup(title: "Store")
-  var store: StoreOptions<Reading>
+  var connection: StoreOptions<Reading>
 
   @Argument(help: ArgumentHelp("A .vac file, or vac: and a score.", valueName: "archive"))
   var archive: RawArgument

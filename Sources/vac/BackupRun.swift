@@ -29,7 +29,7 @@ struct BackupRun {
     arguments =
       command.files.map { SourceArgument($0.bytes) }
       + (try command.selection.listedArguments())
-    store = try Self.open(command.store)
+    store = try Self.open(command.connection)
   }
 
   /// Opens the store, and makes the user's own where none is named.

@@ -27,7 +27,7 @@ struct Vac: RawCommand {
     helpNames: .long)
 
   @OptionGroup(title: "Store")
-  var store: StoreOptions<BackingUp>
+  var connection: StoreOptions<BackingUp>
 
   @OptionGroup(title: "Archive")
   var archive: ArchiveOptions

@@ -21,10 +21,10 @@ struct ArchiveMount {
     var options = MountOptionList(source: archive.description)
     for list in command.options { try options.apply(list) }
     try options.checkPermissions(unless: command.checksNoPermissions)
-    if let store = options.store, let other = command.store.store.name {
+    if let store = options.store, let other = command.connection.store.name {
       throw MountOptionError.notApplicable("store=\(store)", reason: "-h names '\(other)'")
     }
-    location = try command.store.store.location(or: options.store)
+    location = try command.connection.store.location(or: options.store)
     self.options = options
   }
 
@@ -40,7 +40,7 @@ struct ArchiveMount {
   func run() throws {
     let log = CommandLog(name: "vacfs")
     let opened = try OpenStore(
-      at: location, options: command.store.client { log.debug($0) }, log: { log.error($0) })
+      at: location, options: command.connection.client { log.debug($0) }, log: { log.error($0) })
     let cacheBytes = command.cacheSize.bytes
     let cache = BlockCache(over: opened.source, capacityBytes: cacheBytes)
     let archive = try Archive(opening: archive, in: cache)
@@ -71,7 +71,7 @@ struct ArchiveMount {
 
   private func sessionOptions(_ log: CommandLog) -> SessionOptions {
     var options = SessionOptions(mount: self.options.mount)
-    options.patienceSeconds = command.store.timeout * 2
+    options.patienceSeconds = command.connection.timeout * 2
     if command.tracesFuse { options.trace = { log.debug($0) } }
     options.log = { log.error($0) }
     return options

@@ -57,7 +57,7 @@ struct Vacfs: RawCommand {
   var tracesFuse = false
 
   @OptionGroup(title: "Store")
-  var store: StoreOptions<Reading>
+  var connection: StoreOptions<Reading>
 
   // plan9port's ways to serve 9P, which only its manual explains.
   @Flag(name: .customShort("i"), help: .hidden) var servesStandardInput = false
