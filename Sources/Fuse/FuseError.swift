@@ -28,6 +28,8 @@ public enum FuseError: Error, Sendable, Equatable {
   case readAheadNotSet(kibibytes: Int, cause: Errno)
   /// A system call failed that has no business to fail.
   case systemCallFailed(name: String, cause: Errno)
+  /// The kernel mounts, and leaves out an option.
+  case optionWithoutEffect(name: String)
   /// The mount could not be taken away.
   case unmountFailed(path: String, reason: String)
 }
@@ -63,6 +65,8 @@ extension FuseError: CustomStringConvertible {
       "read-ahead of \(kibibytes) KiB: cannot be set: \(cause)"
     case .systemCallFailed(let name, let cause):
       "\(name): \(cause)"
+    case .optionWithoutEffect(let name):
+      "option \(name): without effect; Linux has it from 5.10 on"
     case .unmountFailed(let path, let reason):
       "mountpoint \(path.debugDescription): cannot unmount: \(reason)"
     }

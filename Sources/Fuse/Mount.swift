@@ -23,8 +23,15 @@ struct Mount: Sendable {
     } else {
       descriptor = try Fusermount.mount(on: mountpoint, options)
     }
-    device = try? MountTable.current().device(at: mountpoint.path)
+    let table = try? MountTable.current()
+    device = table?.device(at: mountpoint.path)
     do throws(FuseError) {
+      // Linux before 5.10 passes over the flag.
+      if options.leavesLinksAlone, device != nil,
+        table?.options(at: mountpoint.path).contains("nosymfollow") == false
+      {
+        throw .optionWithoutEffect(name: "nosymfollow")
+      }
       guardian = try options.unmountsAutomatically ? Guardian(of: mountpoint) : nil
     } catch {
       guardian = nil

@@ -18,11 +18,21 @@ package struct MountTable {
 
   /// The device (`major:minor`) of the uppermost mount at `path`, nil when nothing is mounted.
   package func device(at path: String) -> String? {
+    fields(at: path).map { String(decoding: $0[2], as: UTF8.self) }
+  }
+
+  /// What that mount forbids or leaves out, such as `nosuid`.
+  package func options(at path: String) -> [String] {
+    let words = fields(at: path)?[5].split(separator: UInt8(ascii: ",")) ?? []
+    return words.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The fields of the uppermost mount at `path`, the seventh with all that follows.
+  private func fields(at path: String) -> [ArraySlice<UInt8>]? {
     let path = Array(path.utf8)
     for line in lines.reversed() {
-      let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5)
-      guard fields.count == 6, unescaped(fields[4]) == path else { continue }
-      return String(decoding: fields[2], as: UTF8.self)
+      let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 6)
+      if fields.count == 7, unescaped(fields[4]) == path { return fields }
     }
     return nil
   }

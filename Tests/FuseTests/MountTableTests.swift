@@ -23,6 +23,13 @@ struct MountTableTests {
     #expect(Self.table.device(at: path) == device)
   }
 
+  @Test(
+    "the options are those of the uppermost mount",
+    arguments: [("/mnt/a b", ["ro", "nosuid"]), ("/mnt", ["ro"]), ("/nothing", [])])
+  func options(path: String, options: [String]) {
+    #expect(Self.table.options(at: path) == options)
+  }
+
   @Test("this process's own table has the root")
   func current() throws {
     #expect(try MountTable.current().device(at: "/") != nil)
