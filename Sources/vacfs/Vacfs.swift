@@ -23,7 +23,7 @@ struct Vacfs: RawCommand {
   @Option(
     name: [.customShort("m", allowingJoined: true), .customLong("mountpoint")],
     help: "The directory to mount on, if not given as last argument.", completion: .directory)
-  var mountpointOption: String?
+  var mountpointOption: RawArgument?
 
   @Option(
     name: [.customShort("M", allowingJoined: true), .customLong("cache-size")],
@@ -70,7 +70,7 @@ struct Vacfs: RawCommand {
   @Argument(
     help: ArgumentHelp("The directory to mount on.", valueName: "mountpoint"),
     completion: .directory)
-  var mountpointArgument: String?
+  var mountpointArgument: RawArgument?
 
   func validate() throws {
     guard !servesStandardInput, !postsService, serviceName == nil else {
@@ -79,6 +79,10 @@ struct Vacfs: RawCommand {
     guard (mountpointOption == nil) != (mountpointArgument == nil) else {
       throw ValidationError(
         mountpointOption == nil ? "no mountpoint" : "two mountpoints: one with -m, one as argument")
+    }
+    guard Array(mountpoint.utf8) == (mountpointArgument ?? mountpointOption)?.bytes else {
+      throw ValidationError(
+        "mountpoint '\(mountpoint)': the name is not UTF-8; mount at another place")
     }
     guard cacheSize.bytes >= 1 << 20 else {
       throw ValidationError("cache size \(cacheSize.bytes): expected at least 1m")
@@ -94,5 +98,5 @@ struct Vacfs: RawCommand {
   }
 
   /// The directory to mount on.
-  var mountpoint: String { mountpointArgument ?? mountpointOption ?? "" }
+  var mountpoint: String { (mountpointArgument ?? mountpointOption)?.text ?? "" }
 }

@@ -49,6 +49,17 @@ struct RefusalTests {
     #expect(Processes.first(withArgument: mountpoint) == nil, sourceLocation: sourceLocation)
   }
 
+  @Test(
+    "a mountpoint whose name is not UTF-8", arguments: [#""$2" $'d\xe9'"#, #"-m $'d\xe9' "$2""#])
+  func mountpointInBytes(arguments: String) throws {
+    let output = try shell(
+      """
+      mkdir $'d\\xe9'
+      if "$1" \(arguments) 2>&1; then exit 1; fi
+      """, in: directory.path, Fixture.program("vacfs"), FilePath(archive))
+    #expect(output.hasPrefix("Error: mountpoint 'd\u{fffd}': the name is not UTF-8; "))
+  }
+
   @Test("no such server")
   func noServer() throws {
     // Nobody listens on a port whose socket is closed again.
