@@ -102,7 +102,7 @@ let package = Package(
         argumentParser, system,
       ]),
     .target(
-      name: "TestSupport", dependencies: ["CLibcrypto", "Posix", "VentiCore", system],
+      name: "TestSupport", dependencies: ["CLibcrypto", "CLinux", "Posix", "VentiCore", system],
       path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["Posix", "TestSupport", system],

@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 public import SystemPackage
 
@@ -11,8 +12,8 @@ public struct SpawnedProcess: Sendable {
   /// - Parameters:
   ///   - arguments: the program, found by `$PATH`, and what it is given.
   ///   - environment: what it has besides `$PATH`.
-  ///   - descriptors: what it has open, by the number it knows it by; all else of ours that is
-  ///     not closed on exec, it inherits.
+  ///   - descriptors: what it has open besides our standard input, output and error output, by
+  ///     the number it knows it by.
   /// - Throws: ENOENT when there is no such program.
   public init(
     _ arguments: [String], environment: [String] = [],
@@ -25,6 +26,9 @@ public struct SpawnedProcess: Sendable {
       unsafe posix_spawn_file_actions_adddup2(
         &actions, descriptor.source.rawValue, descriptor.number)
     }
+    // Libraries open files and sockets that are not closed on exec.
+    let last = max(2, descriptors.map(\.number).max() ?? 2)
+    unsafe posix_spawn_file_actions_addclosefrom_np(&actions, last + 1)
     // A thread may have signals blocked; the program shall hear them.
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)

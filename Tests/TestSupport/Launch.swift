@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Foundation
 internal import Glibc
 internal import SystemPackage
@@ -22,6 +23,8 @@ struct Launch: ~Copyable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output.writerNumber, 1)
     posix_spawn_file_actions_adddup2(&actions, errorOutput.writerNumber, 2)
+    // SwiftNIO's sockets are not closed on exec: a child of one test would hold the port of another.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
