@@ -4,7 +4,6 @@
 
 #include <linux/falloc.h>
 #include <malloc.h>
-#include <spawn.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
@@ -12,7 +11,8 @@
 // Declared by <fcntl.h>, <spawn.h> and <sys/uio.h> for programs that define _GNU_SOURCE, which a module cannot
 // do for Glibc.
 int fallocate(int descriptor, int mode, off_t offset, off_t count);
-int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+// A posix_spawn_file_actions_t: <spawn.h> would bring types here that Swift takes from Glibc.
+int posix_spawn_file_actions_addclosefrom_np(void *actions, int first);
 ssize_t preadv2(int descriptor, const struct iovec *parts, int count, off_t offset, int flags);
 
 // RWF_NOWAIT, whose definition Swift cannot read: fail with EAGAIN rather than wait for a disk.
