@@ -1,6 +1,6 @@
 package import VentiCore
 
-/// Compresses blocks, at least as far as plan9port's server does.
+/// Compresses blocks as far as plan9port's server does, to a thousandth.
 ///
 /// Holds the memory of the search, about 200 KiB, so that a thread that stores many blocks makes it
 /// once. Not to be shared by threads.
