@@ -1,3 +1,4 @@
+internal import Posix
 internal import SystemPackage
 
 /// The thread on whose behalf the kernel asks.

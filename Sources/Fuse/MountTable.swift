@@ -1,3 +1,4 @@
+internal import Posix
 package import SystemPackage
 
 /// This process's mounts, as `/proc/self/mountinfo` lists them (proc(5)).

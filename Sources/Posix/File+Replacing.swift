@@ -32,20 +32,11 @@ extension File {
     guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0 else {
       return try replace(path, text: text)
     }
-    guard status.st_mode & S_IFMT == S_IFREG else { return try write(text, to: path) }
+    guard status.st_mode & S_IFMT == S_IFREG else { return try SmallFile.write(text, to: path) }
     guard let real = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
       throw Errno(rawValue: errno)
     }
     defer { unsafe free(real) }
     try replace(unsafe FilePath(platformString: real), text: text)
-  }
-
-  private static func write(_ text: String, to path: FilePath) throws(Errno) {
-    do {
-      let output = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
-      try output.closeAfter { _ = try output.writeAll(Array(text.utf8)) }
-    } catch {
-      throw error as? Errno ?? .ioError
-    }
   }
 }

@@ -12,15 +12,20 @@ extension FileDescriptor {
     return bytes
   }
 
+  /// Reads to the end.
+  ///
+  /// - Throws: `Errno.fileTooLarge` if there are more than `limit` bytes.
+  public func readWhole(limit: Int) throws(Errno) -> [UInt8] {
+    let bytes = try readAll(limit: limit + 1)
+    guard bytes.count <= limit else { throw .fileTooLarge }
+    return bytes
+  }
+
   private func readSome(_ limit: Int) throws(Errno) -> [UInt8] {
-    do {
-      return try unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+    try withErrno {
+      try unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
         count = try unsafe read(into: UnsafeMutableRawBufferPointer(buffer))
       }
-    } catch let error as Errno {
-      throw error
-    } catch {
-      throw .ioError
     }
   }
 }

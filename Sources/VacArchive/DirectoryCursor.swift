@@ -25,10 +25,7 @@ public struct DirectoryCursor {
   /// Directories of a block that are asked for before they are met.
   private static let directoriesAhead = 64
 
-  private let reference: DirectoryReference
-  private let source: any BlockSource
   private var blocks: RecordBlocks
-  private var numbers = TakenNumbers()
   private var current: Chunk?
   /// What comes after it is looked at in time: it tells whether the records are in order.
   private var following: Chunk?
@@ -41,8 +38,6 @@ public struct DirectoryCursor {
   public init(
     _ reference: DirectoryReference, in source: any BlockSource
   ) throws(ArchiveError) {
-    self.reference = reference
-    self.source = source
     blocks = try RecordBlocks(reference, in: source)
     current = try nextChunk()
     try follow()
@@ -77,7 +72,7 @@ public struct DirectoryCursor {
   }
 
   private mutating func readWhole() throws(ArchiveError) {
-    let directory = try Directory(loading: reference, from: source)
+    let directory = try Directory(loading: blocks.reference, from: blocks.source)
     askAhead(directory)
     whole = directory
     (current, following) = (nil, nil)
@@ -85,8 +80,7 @@ public struct DirectoryCursor {
 
   private mutating func nextChunk() throws(ArchiveError) -> Chunk? {
     while let part = try blocks.next() {
-      let directory = Directory(
-        part.loader, part.slots, of: reference, isComplete: part.isComplete, numbers: &numbers)
+      let directory = blocks.directory(of: part)
       askAhead(directory)
       if let chunk = Chunk(directory) { return chunk }
     }
@@ -96,6 +90,6 @@ public struct DirectoryCursor {
   private func askAhead(_ directory: Directory) {
     guard directory.subdirectoryCount > 0 else { return }
     let below = (0..<directory.count).lazy.filter { directory.kind(at: $0) == .directory }
-    source.prefetch(below.prefix(Self.directoriesAhead).flatMap { directory[$0].tops })
+    blocks.source.prefetch(below.prefix(Self.directoriesAhead).flatMap { directory[$0].tops })
   }
 }

@@ -7,11 +7,8 @@ public import VentiCore
 /// in order; where they are not, it is some forty bytes for each, so that a name that comes again
 /// is noticed.
 public struct DirectoryScan {
-  private let reference: DirectoryReference
-  private let source: any BlockSource
   private var blocks: RecordBlocks
   private var blockCount = 0
-  private var numbers = TakenNumbers()
   /// The greatest name so far, as long as all are in order.
   private var greatest: [UInt8] = []
   /// All names so far, once they are not.
@@ -21,8 +18,6 @@ public struct DirectoryScan {
   public init(
     _ reference: DirectoryReference, in source: any BlockSource
   ) throws(ArchiveError) {
-    self.reference = reference
-    self.source = source
     blocks = try RecordBlocks(reference, in: source)
   }
 
@@ -33,8 +28,7 @@ public struct DirectoryScan {
     guard var part = try blocks.next() else { return nil }
     try leaveOutRepeated(&part.loader)
     blockCount += 1
-    return Directory(
-      part.loader, part.slots, of: reference, isComplete: part.isComplete, numbers: &numbers)
+    return blocks.directory(of: part)
   }
 
   private mutating func leaveOutRepeated(_ loader: inout DirectoryLoader) throws(ArchiveError) {
@@ -54,11 +48,12 @@ public struct DirectoryScan {
   /// Reads the blocks again that came before this one.
   private func namesBefore() throws(ArchiveError) -> Set<NameDigest> {
     var names: Set<NameDigest> = []
-    var records = try Directory.scan(reference.metadata, source)
+    let metadata = blocks.reference.metadata
+    var records = try Directory.scan(metadata, blocks.source)
     for _ in 0..<blockCount {
       guard let piece = try records.next() else { break }
       var loader = DirectoryLoader()
-      _ = loader.add(piece, leafSize: reference.metadata.leafSize)
+      _ = loader.add(piece, leafSize: metadata.leafSize)
       for row in loader.rows { names.insert(NameDigest(loader.names[row.nameRange])) }
     }
     return names

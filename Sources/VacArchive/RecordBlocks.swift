@@ -14,13 +14,18 @@ struct RecordBlocks {
     let isComplete: Bool
   }
 
-  private let reference: DirectoryReference
+  /// The directory.
+  let reference: DirectoryReference
+  /// Where its blocks come from.
+  let source: any BlockSource
   private var records: StreamScan
   private var window: SlotWindow
+  private var numbers = TakenNumbers()
 
   /// Begins with the first block, and asks for what comes first.
   init(_ reference: DirectoryReference, in source: any BlockSource) throws(ArchiveError) {
     self.reference = reference
+    self.source = source
     records = try Directory.scan(reference.metadata, source)
     let entries = try Directory.scan(reference.entries, source)
     source.prefetch([records.top, entries.top].compactMap(\.self))
@@ -37,6 +42,12 @@ struct RecordBlocks {
     loader.sort()
     let table = try window.table(of: loader)
     return Part(loader: loader, slots: table, isComplete: !isLost && table.isComplete)
+  }
+
+  /// The block as a directory of its own, with numbers that no block before has.
+  mutating func directory(of part: Part) -> Directory {
+    Directory(
+      part.loader, part.slots, of: reference, isComplete: part.isComplete, numbers: &numbers)
   }
 }
 

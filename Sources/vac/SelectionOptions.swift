@@ -51,8 +51,6 @@ struct SelectionOptions: ParsableArguments {
       valueName: "file"))
   var listFile: RawArgument?
 
-  private static let fileByteLimit = 1 << 26
-
   /// The patterns, in their order.
   func patterns() throws -> PatternList {
     var list = PatternList()
@@ -81,10 +79,11 @@ struct SelectionOptions: ParsableArguments {
 
   private static func read(_ name: RawArgument) throws(CommandError) -> [UInt8] {
     do {
-      if name.text == "-" { return try FileDescriptor.standardInput.readAll(limit: fileByteLimit) }
-      let file = try FileDescriptor.open(name.path, .readOnly, options: .closeOnExec)
-      defer { try? file.close() }
-      return try file.readAll(limit: fileByteLimit)
+      return name.text == "-"
+        ? try FileDescriptor.standardInput.readWhole(limit: SmallFile.byteLimit)
+        : try SmallFile.read(name.path)
+    } catch Errno.fileTooLarge {
+      throw CommandError("read \(name.text): it has more than \(SmallFile.byteLimit) bytes")
     } catch {
       throw CommandError("open \(name.text): \(error)")
     }

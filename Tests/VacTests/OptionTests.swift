@@ -104,6 +104,16 @@ struct OptionTests {
     #expect(try list("n.vac") == ["a", "c"])
   }
 
+  @Test("a list that is too long is refused, not cut")
+  func listTooLong() throws {
+    try work.shell("truncate -s 67108865 names")
+    let outcome = try work.vac("--from-file", "names", "-f", "n.vac")
+
+    #expect(outcome.status == .exited(1))
+    #expect(outcome.errors == "vac: read names: it has more than 67108864 bytes\n")
+    #expect(try work.shell("ls").contains("n.vac") == false)
+  }
+
   @Test("an argument whose name is taken is told, and the status is 1")
   func nameTaken() throws {
     try work.shell("mkdir a b; echo 1 >a/f; echo 2 >b/f")

@@ -1,7 +1,7 @@
-internal import SystemPackage
+public import SystemPackage
 
 /// Gives the errors of SystemPackage their type: it throws nothing but `Errno`.
-func withErrno<Result>(_ body: () throws -> Result) throws(Errno) -> Result {
+public func withErrno<Result>(_ body: () throws -> Result) throws(Errno) -> Result {
   do {
     return try body()
   } catch {
