@@ -1,7 +1,7 @@
 internal import Posix
 internal import SystemPackage
 public import VacArchive
-internal import VentiCore
+public import VentiCore
 
 extension ArchiveScore {
   /// The archive that an argument of a command names: itself, or in a file.
@@ -29,5 +29,17 @@ extension ArchiveScore {
     } catch {
       throw CommandError("archive \(quoted(path.string)): \(error)")
     }
+  }
+}
+
+extension LabelledScore {
+  /// The tree that an argument of a command names: by its score, or by a file that vac wrote.
+  public init(argument: String) throws(CommandError) {
+    if let score = try? LabelledScore(argument) {
+      self = score
+      return
+    }
+    let archive = try ArchiveScore(argument: RawArgument(argument: argument))
+    self.init(label: ArchiveScore.label, score: archive.score)
   }
 }

@@ -248,6 +248,23 @@ struct ToolCommandTests {
     #expect(try run("verify-score", "-h", "copy", String(lines[0].prefix(44))).status == .exited(1))
   }
 
+  @Test("an archive is named by its score or by the file that vac wrote")
+  func archiveInFile() throws {
+    let store = try StoreFixture.store.unpack(into: directory)
+    let line = try run("roots", store.string).output.split(separator: " ")[0]
+    try ChildProcess.run("sh", "-c", "echo \(line) >days.vac", directory: directory)
+    try run("init", "copy", "--size", "16m")
+
+    for command in ["verify-score", "dump", "root"] {
+      let byFile = try run(command, "-h", "store", "days.vac")
+      #expect(byFile.status == .success)
+      #expect(byFile.output == (try run(command, "-h", "store", String(line)).output))
+    }
+    #expect(try run("copy", "store", "copy", "days.vac").status == .success)
+    let wrong = try run("verify-score", "-h", "store", "nights.vac")
+    #expect(wrong.errors == "venti verify-score: archive 'nights.vac': No such file or directory\n")
+  }
+
   @Test("plan9port's tools take what ours format", .plan9)
   func peerTakes() throws {
     let plan9 = try #require(TestEnvironment.plan9)

@@ -47,8 +47,8 @@ struct Copy: ToolCommand {
   @Argument(help: "The store to copy to.", completion: .file())
   var target: String
 
-  @Argument(help: "The score of the archive: vac:1dff…53be.")
-  var score: String
+  @Argument(help: "The archive: vac:1dff…53be, or the file that vac wrote.", completion: .file())
+  var archive: String
 
   func validate() throws {
     guard !skipsUnreadable || !replacesUnreadable else {
@@ -57,7 +57,7 @@ struct Copy: ToolCommand {
   }
 
   func runTool() throws -> Bool {
-    let named = try LabelledScore(score)
+    let named = try LabelledScore(argument: archive)
     let from = try OpenStore(at: StoreLocation(source)) { StandardError.print("venti: \($0)") }
     let to = try WritableStore(at: StoreLocation(target))
     let top =

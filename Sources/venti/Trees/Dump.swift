@@ -10,12 +10,12 @@ struct Dump: ToolCommand {
 
   @OptionGroup var store: StoreOption
 
-  @Argument(help: "The score of the archive: vac:1dff…53be.")
-  var score: String
+  @Argument(help: "The archive: vac:1dff…53be, or the file that vac wrote.", completion: .file())
+  var archive: String
 
   func runTool() throws -> Bool {
     let source = BlockCache(over: try store.open().source)
-    let top = try TopBlock.find(LabelledScore(score).score, in: source)
+    let top = try TopBlock.find(LabelledScore(argument: archive).score, in: source)
     return TreePrinter(source, to: .standard).run(top)
   }
 }
@@ -29,15 +29,18 @@ struct PrintRoot: ToolCommand {
 
   @OptionGroup var store: StoreOption
 
-  @Argument(help: "The scores of the roots.")
-  var scores: [String]
+  @Argument(
+    help: ArgumentHelp(
+      "The archives: vac:1dff…53be, or the files that vac wrote.", valueName: "archive"),
+    completion: .file())
+  var archives: [String]
 
   func runTool() throws -> Bool {
     let printer = RootPrinter(try store.open().source)
     var isSound = true
-    for text in scores {
+    for archive in archives {
       do {
-        print(try printer.line(LabelledScore(text).score))
+        print(try printer.line(LabelledScore(argument: archive).score))
       } catch {
         StandardError.print("venti root: \(error)")
         isSound = false
@@ -56,12 +59,12 @@ struct VerifyScore: ToolCommand {
 
   @OptionGroup var store: StoreOption
 
-  @Argument(help: "The score of the archive: vac:1dff…53be.")
-  var score: String
+  @Argument(help: "The archive: vac:1dff…53be, or the file that vac wrote.", completion: .file())
+  var archive: String
 
   func runTool() throws -> Bool {
     let source = try store.open().source
-    let named = try LabelledScore(score)
+    let named = try LabelledScore(argument: archive)
     let top = try TopBlock.find(named.score, in: source)
     let progress = ProgressMeter("verify-score", in: .bytes)
     let verifier = TreeVerifier(source) { progress.print("venti verify-score: \($0)") }
