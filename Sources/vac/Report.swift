@@ -108,8 +108,9 @@ final class Report: Sendable {
       )
     }
     if counters.problems.count > 0 {
-      print(
-        "\(counters.problems.count) problems: not everything is in the archive as it is on disk")
+      let problems =
+        counters.problems.count == 1 ? "1 problem" : "\(counters.problems.count) problems"
+      print("\(problems): not everything is in the archive as it is on disk")
     }
   }
 }
