@@ -20,7 +20,8 @@ public struct Score: Hashable, Sendable {
   private let middle: UInt64
   private let low: UInt32
 
-  init(words high: UInt64, _ middle: UInt64, _ low: UInt32) {
+  /// The score that is made of big-endian words of 8, 8 and 4 bytes.
+  package init(words high: UInt64, _ middle: UInt64, _ low: UInt32) {
     self.high = high
     self.middle = middle
     self.low = low

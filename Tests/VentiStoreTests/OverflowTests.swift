@@ -148,6 +148,29 @@ struct OverflowTests {
     try store.close()
   }
 
+  @Test(
+    "an index that is damaged is made anew though it has no room for all, with the oldest blocks")
+  func rebuilt() throws {
+    let again = simulated.reopened()
+    again.disk.damage(1) { $0[PartitionLayout.tableOffset(blockSize: 512)] ^= 0xff }
+    let notices = Monitor([String]())
+    var options = SimulatedStore.quiet
+    options.notice = { line in notices.withLock { $0.append(line) } }
+
+    let store = try again.open(options)
+    try expectAll(store)
+    try store.close()
+
+    #expect(notices.withLock { $0.count { $0.contains("making the index anew") } } == 1)
+    let report = try again.check()
+    #expect(report.problems == [])
+    #expect(report.entryCount == 13 + others.count)
+    let index = try Index(name: "main", sections: [IndexSection(again.parts.sections[0])])
+    for (block, type) in crowd.prefix(13) {
+      #expect(try index.entries(for: block.score, type).count == 1)
+    }
+  }
+
   @Test("a store opens though its memory for the index is smaller than what is left out")
   func lessMemory() throws {
     let again = simulated.reopened()

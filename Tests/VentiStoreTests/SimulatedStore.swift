@@ -75,6 +75,17 @@ struct SimulatedStore {
     try #require(try StoreChecker(parts).run())
   }
 
+  /// Has the tail of the first arena say that all its clumps are indexed.
+  func countAllAsIndexed() throws {
+    let arena = try ArenaPartition(parts.arenas[0]).arenas[0]
+    var tail = try arena.tail()
+    tail.indexed = tail.written
+    var writer = ByteWriter()
+    tail.write(to: &writer, blockSize: arena.geometry.blockSize)
+    try arena.partition.write(
+      Block(writer.bytes).bytes, at: arena.start + arena.geometry.tailOffset)
+  }
+
   /// Blocks of all types and lengths, some of which can be compressed.
   static func blocks(
     _ count: Int, of byteCounts: ClosedRange<Int> = 1...8192, seed: UInt64

@@ -83,6 +83,7 @@ struct StoreOpeningTests {
     let many = SimulatedStore.blocks(230, of: 20...40, seed: 21)
     for (block, type) in many { try store.write(block, type: type) }
     try store.close()
+    try small.countAllAsIndexed()
     let table = PartitionLayout.tableOffset(blockSize: 512)
     small.disk.damage(1) { $0[table] ^= 0xff }
 

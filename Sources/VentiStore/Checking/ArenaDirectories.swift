@@ -1,28 +1,27 @@
 internal import VentiCore
 
 /// All that the directories of a store's arenas list.
+///
+/// What the tails say is read once: whatever a server appends meanwhile does not count.
 struct ArenaDirectories: Sendable {
-  /// A clump that can be found.
-  struct Element: Sendable {
-    /// What the index says of it, or should.
-    let entry: IndexEntry
-    /// Whether the tail of its arena counts it as indexed.
-    let isIndexed: Bool
-  }
-
   let slots: [ArenaSlot]
+  private let tails: [ArenaTail]
+
+  /// Reads the tails of arenas, which are in the order of their addresses.
+  init(slots: [ArenaSlot]) throws(StoreError) {
+    self.slots = slots
+    var tails: [ArenaTail] = []
+    for slot in slots { tails.append(try slot.arena.tail()) }
+    self.tails = tails
+  }
 
   /// Clumps in all arenas.
-  func clumpCount() throws(StoreError) -> Int {
-    var count = 0
-    for slot in slots { count += try slot.arena.tail().written.clumpCount }
-    return count
-  }
+  var clumpCount: Int { tails.reduce(0) { $0 + $1.written.clumpCount } }
 
-  /// Calls `body` with each clump, arena by arena; those that are marked as damaged are left out.
-  func visit(_ body: (Element) throws(StoreError) -> Void) throws(StoreError) {
-    for slot in slots {
-      let tail = try slot.arena.tail()
+  /// Calls `body` with what the index says of each clump, or should, arena by arena; clumps that are
+  /// marked as damaged are left out.
+  func visit(_ body: (IndexEntry) throws(StoreError) -> Void) throws(StoreError) {
+    for (slot, tail) in zip(slots, tails) {
       var walk = ClumpWalk(
         slot.arena, magic: tail.clumpMagic, counted: tail.written, from: .first)
       while let result = walk.next() {
@@ -31,11 +30,36 @@ struct ArenaDirectories: Sendable {
           clump.position.number < tail.written.clumpCount, clump.info.type != nil
         else { continue }
         let address = UInt64(slot.address + clump.position.offset)
-        try body(
-          Element(
-            entry: IndexEntry(of: clump.info, address: address),
-            isIndexed: clump.position.number < tail.indexed.clumpCount))
+        try body(IndexEntry(of: clump.info, address: address))
       }
     }
+  }
+
+  /// Whether the tail of its arena counts the clump at an address as indexed.
+  func isIndexed(_ address: UInt64) -> Bool {
+    guard let place = place(of: address) else { return false }
+    return place.offset < tails[place.number].indexed.usedByteCount
+  }
+
+  /// Whether the clump at the address of an entry is counted, and says the same as the entry.
+  func isGenuine(_ entry: IndexEntry) -> Bool {
+    guard let (number, offset) = place(of: entry.address),
+      offset < tails[number].written.usedByteCount,
+      let header = try? slots[number].arena.clumpHeader(
+        at: offset, magic: tails[number].clumpMagic)
+    else { return false }
+    return IndexEntry(of: header.info, address: entry.address) == entry
+  }
+
+  /// The number of the arena that has an address, and the offset in its data area.
+  private func place(of address: UInt64) -> (number: Int, offset: Int)? {
+    guard let address = Int(exactly: address) else { return nil }
+    var (low, high) = (0, slots.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if slots[middle].address <= address { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return nil }
+    return (low - 1, address - slots[low - 1].address)
   }
 }

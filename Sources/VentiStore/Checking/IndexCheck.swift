@@ -5,12 +5,15 @@ struct IndexCheck {
   let index: Index
   let addresses: AddressMap
   let bloom: BloomBits?
+  /// Bytes of memory for what should be in the index.
+  let memoryByteCount: Int
 
   /// Runs the check.
   func run() throws(StoreError) -> CheckReport {
     var report = CheckReport()
     for error in index.problems { report.note(.index, error) }
-    var comparison = try IndexComparison(index, addresses, bloom)
+    var comparison = try IndexComparison(
+      index, addresses, bloom, memoryByteCount: memoryByteCount)
     try comparison.run { difference throws(StoreError) in note(difference, &report) }
     report.entryCount = comparison.entryCount
     return report

@@ -91,7 +91,10 @@ public struct StoreChecker: Sendable {
         return report
       }
       let bloom = openBloom(&report)
-      report.add(try IndexCheck(index: index, addresses: addresses, bloom: bloom).run())
+      let check = IndexCheck(
+        index: index, addresses: addresses, bloom: bloom,
+        memoryByteCount: parts.indexMemoryByteCount)
+      report.add(try check.run())
     } catch {
       if !meter.isEnded { report.note(.index, error) }
     }

@@ -24,14 +24,9 @@ public struct IndexSectionFormat: Sendable {
   ) throws(StoreError) -> IndexSection {
     let header = try header(for: partition)
     if !overwrites { try partition.checkIsUnused() }
-    if !hasBucketMagic {
-      try partition.writeZeros(header.blockCount * blockSize, at: header.base)
-    }
-    try partition.writeTable(at: header.tableOffset, end: header.base) { _ in }
-    try partition.sync()
-    try partition.write(header)
-    try partition.sync()
-    return try IndexSection(partition)
+    let section = IndexSection(partition, header: header)
+    try section.format()
+    return section
   }
 
   /// The header of a new section that is laid out by nobody yet.
@@ -55,6 +50,19 @@ public struct IndexSectionFormat: Sendable {
     return IndexSectionHeader(
       name: name, indexName: "", blockSize: blockSize, base: base, blockCount: blockCount,
       buckets: 0..<0, bucketMagic: hasBucketMagic ? .random(in: 1...UInt32.max) : nil)
+  }
+}
+
+extension IndexSection {
+  /// Writes the header of a section that nobody has laid out yet, over whatever was there.
+  func format() throws(StoreError) {
+    if header.bucketMagic == nil {
+      try partition.writeZeros(header.blockCount * header.blockSize, at: header.base)
+    }
+    try partition.writeTable(at: header.tableOffset, end: header.base) { _ in }
+    try partition.sync()
+    try partition.write(header)
+    try partition.sync()
   }
 }
 

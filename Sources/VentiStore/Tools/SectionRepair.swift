@@ -11,8 +11,8 @@ package struct SectionRepair: Sendable {
 
   /// Empties the sections of some names, and fills them from the directories of the arenas.
   ///
-  /// Until they are full their headers do not say whose they are: after a crash before that, the
-  /// whole index is made anew.
+  /// They are emptied once it is certain that they have room. Until they are full their headers do
+  /// not say whose they are: after a crash before that, the whole index is made anew.
   ///
   /// - Returns: how many blocks belong to them.
   package func rebuild(_ names: [String]) throws(StoreError) -> Int {
@@ -27,25 +27,29 @@ package struct SectionRepair: Sendable {
       var format = IndexSectionFormat(name: name)
       format.blockSize = layout.table.blockSize
       format.hasBucketMagic = sections[number].header.bucketMagic != nil
-      sections[number] = try format.apply(to: sections[number].partition, overwrites: true)
+      let partition = sections[number].partition
+      sections[number] = IndexSection(partition, header: try format.header(for: partition))
     }
     let filled = zip(sections, layout.headers(of: sections)).map {
       IndexSection($0.partition, header: $1)
     }
     let index = try Index(layout.table, sections: filled)
-    let count = try fill(index, filled.filter { names.contains($0.header.name) })
+    let buckets = filled.filter { names.contains($0.header.name) }.map(\.header.buckets)
+    let rebuilder = try rebuilder(index)
+    for range in buckets { try rebuilder.checkRoom(index, range) }
+    for section in sections where names.contains(section.header.name) { try section.format() }
+    let count = try rebuilder.fill(index, buckets)
     try layout.apply(to: sections, overwrites: true)
     return count
   }
 
-  private func fill(_ index: Index, _ sections: [IndexSection]) throws(StoreError) -> Int {
+  private func rebuilder(_ index: Index) throws(StoreError) -> IndexRebuilder {
     var arenas: [Arena] = []
     for partition in parts.arenas { arenas += try ArenaPartition(partition).arenas }
     let addresses = AddressMap(index.table, arenas: arenas)
     if let problem = addresses.problems.first { throw problem }
-    let directories = ArenaDirectories(slots: addresses.slots(index.table))
-    return try IndexRebuilder(
-      directories: directories, memoryByteCount: parts.indexMemoryByteCount, progress: nil
-    ).fill(index, sections.map(\.header.buckets))
+    return IndexRebuilder(
+      directories: try ArenaDirectories(slots: addresses.slots(index.table)),
+      memoryByteCount: parts.indexMemoryByteCount, progress: nil)
   }
 }

@@ -9,8 +9,6 @@ struct IndexRebuilder {
   private static let entryByteCount = 160
   /// Entries that are put in order at a time, however little memory there may be.
   private static let leastEntryLimit = 1024
-  /// Bytes of buckets in one write.
-  private static let runByteCount = 1 << 20
   /// How many clumps are looked at between reports.
   private static let progressStep = 65536
 
@@ -24,92 +22,111 @@ struct IndexRebuilder {
     max(memoryByteCount / 2 / Self.entryByteCount, Self.leastEntryLimit)
   }
 
+  /// Checks that buckets have room for all blocks, or for all but what no tail counts as indexed.
+  ///
+  /// Reads the directories once, and where there are more clumps than room once more, to tell copies
+  /// from blocks.
+  ///
+  /// - Parameter buckets: those that count; all of the index when nil.
+  /// - Throws: `StoreError.inconsistent` when they have not.
+  func checkRoom(_ index: Index, _ buckets: Range<Int>? = nil) throws(StoreError) {
+    let buckets = buckets ?? 0..<index.map.bucketCount
+    let crowded = try crowdedBuckets(index, among: buckets)
+    guard !crowded.isEmpty else { return }
+    var chooser = BucketChooser(index, directories)
+    let sorter = ClumpSorter(directories, memoryByteCount: memoryByteCount)
+    try sorter.visit(index.map.scores(of: crowded)) { entry throws(StoreError) in
+      try chooser.add(entry) { _, _ in }
+    }
+    try chooser.finish { _, _ in }
+    guard chooser.lostCount == 0 else { throw index.hasNoRoom(for: chooser.lostCount) }
+  }
+
+  /// From the first to the last bucket to which more clumps belong than it has room for.
+  private func crowdedBuckets(
+    _ index: Index, among buckets: Range<Int>
+  ) throws(StoreError) -> Range<Int> {
+    let capacity = Bucket.capacity(blockSize: index.table.blockSize)
+    let limit = max(memoryByteCount, 1 << 16) / MemoryLayout<UInt32>.size
+    var found: Range<Int>?
+    for range in buckets.split(into: (buckets.count + limit - 1) / limit) {
+      var counts = [UInt32](repeating: 0, count: range.count)
+      try directories.visit { entry in
+        let bucket = index.map.bucket(of: entry.score)
+        if range.contains(bucket) { counts[bucket - range.lowerBound] &+= 1 }
+      }
+      for (offset, count) in counts.enumerated() where count > capacity {
+        let bucket = range.lowerBound + offset
+        found = (found?.lowerBound ?? bucket)..<bucket + 1
+      }
+    }
+    return found ?? 0..<0
+  }
+
   /// Fills buckets that have no entries yet, and that nobody takes for an index until they are full.
   ///
   /// - Parameter ranges: the buckets, each range within a section; all of the index when nil.
   /// - Returns: how many blocks belong there.
-  /// - Throws: `StoreError.inconsistent` when their buckets have no room for all.
+  /// - Throws: `StoreError.inconsistent` when their buckets have no room for all, as `checkRoom`.
   func fill(_ index: Index, _ ranges: [Range<Int>]? = nil) throws(StoreError) -> Int {
     let ranges = ranges ?? index.sections.compactMap { $0?.header.buckets }
-    let total = try directories.clumpCount()
+    let total = directories.clumpCount
     // Scores are spread evenly, but not exactly so.
     var scratch = IndexScratch(
       index, ranges, count: 2 * total / entryLimit + 1, memoryByteCount: memoryByteCount / 2)
     try forEachEntry(total) { entry throws(StoreError) in try scratch.add(entry) }
-    var (count, overflow) = (0, 0)
-    for number in scratch.bins.indices {
-      let result = try fill(number, of: &scratch, index)
-      count += result.count
-      overflow += result.overflow
+    var chooser = BucketChooser(index, directories)
+    for numbers in scratch.groups {
+      if scratch.bins[numbers.lowerBound].holdsAll {
+        try fill(numbers.lowerBound, of: &scratch, &chooser)
+      } else {
+        try fillAgain(scratch.drop(numbers), of: index, &chooser)
+      }
     }
     for case .some(let section) in index.sections { try section.partition.sync() }
-    guard overflow == 0 else { throw index.hasNoRoom(for: overflow) }
-    return count
+    guard chooser.lostCount == 0 else { throw index.hasNoRoom(for: chooser.lostCount) }
+    return chooser.count
   }
 
-  /// Writes the buckets of a bin.
+  /// Writes the buckets of a bin that holds all that belongs there.
   private func fill(
-    _ number: Int, of scratch: inout IndexScratch, _ index: Index
-  ) throws(StoreError) -> (count: Int, overflow: Int) {
-    let entries =
-      scratch.bins[number].holdsAll
-      ? try scratch.takeEntries(of: number)
-      : try self.entries(in: scratch.bins[number].buckets, of: index)
-    let unique = Self.firstOfEach(entries)
-    let overflow = try write(unique, to: scratch.bins[number], of: index)
-    return (unique.count, overflow)
+    _ number: Int, of scratch: inout IndexScratch, _ chooser: inout BucketChooser
+  ) throws(StoreError) {
+    var filler = BucketFiller(scratch.bins[number])
+    var entries = try scratch.takeEntries(of: number)
+    entries.sortForBuckets()
+    for entry in entries {
+      try chooser.add(entry) { bucket, entries throws(StoreError) in
+        try filler.write(bucket, entries)
+      }
+    }
+    try chooser.finish { bucket, entries throws(StoreError) in try filler.write(bucket, entries) }
+    try filler.finish()
   }
 
-  /// The entries in order, one to a block: that of its first clump.
-  private static func firstOfEach(_ entries: [IndexEntry]) -> [IndexEntry] {
-    var entries = entries
-    entries.sort { ($0.score, $0.typeValue, $0.address) < ($1.score, $1.typeValue, $1.address) }
-    var last: BlockKey?
-    entries.removeAll { entry in
-      defer { last = BlockKey(entry) }
-      return BlockKey(entry) == last
+  /// Writes the buckets of neighbouring bins that had no room for all, from the directories once more.
+  private func fillAgain(
+    _ bins: [IndexScratch.Bin], of index: Index, _ chooser: inout BucketChooser
+  ) throws(StoreError) {
+    var fillers = bins.map(BucketFiller.init)
+    var current = 0
+    func write(_ bucket: Int, _ entries: [IndexEntry]) throws(StoreError) {
+      while !bins[current].buckets.contains(bucket) { current += 1 }
+      try fillers[current].write(bucket, entries)
     }
-    return entries
-  }
-
-  /// Writes buckets over what was put aside there.
-  ///
-  /// - Returns: how many entries their buckets have no room for.
-  private func write(
-    _ entries: [IndexEntry], to bin: IndexScratch.Bin, of index: Index
-  ) throws(StoreError) -> Int {
-    let blockSize = bin.section.header.blockSize
-    let capacity = Bucket.capacity(blockSize: blockSize)
-    var rest = entries[...]
-    var overflow = 0
-    var records: [IndexJournal.Record] = []
-    for bucket in bin.buckets {
-      let here = rest.prefix { index.map.bucket(of: $0.score) == bucket }
-      guard !here.isEmpty || bucket < bin.endOfUsed else { continue }
-      rest = rest.dropFirst(here.count)
-      overflow += max(0, here.count - capacity)
-      records.append(IndexJournal.Record(bucket: bucket, entries: Array(here.prefix(capacity))))
-      guard records.count * blockSize >= Self.runByteCount else { continue }
-      try bin.section.write(records)
-      records.removeAll(keepingCapacity: true)
+    let buckets = bins[0].buckets.lowerBound..<bins[bins.count - 1].buckets.upperBound
+    let sorter = ClumpSorter(directories, memoryByteCount: memoryByteCount / 2)
+    try sorter.visit(index.map.scores(of: buckets)) { entry throws(StoreError) in
+      try chooser.add(entry, write)
     }
-    try bin.section.write(records)
-    return overflow
-  }
-
-  /// The entries of some buckets, from the directories once more.
-  private func entries(in buckets: Range<Int>, of index: Index) throws(StoreError) -> [IndexEntry] {
-    var entries: [IndexEntry] = []
-    try directories.visit { clump throws(StoreError) in
-      if buckets.contains(index.map.bucket(of: clump.entry.score)) { entries.append(clump.entry) }
-    }
-    return entries
+    try chooser.finish(write)
+    for number in fillers.indices { try fillers[number].finish() }
   }
 
   /// Sets the bits of all blocks in an empty filter.
   func fill(_ bloom: BloomBits) throws(StoreError) {
     var scores: [Score] = []
-    try forEachEntry(try directories.clumpCount()) { entry throws(StoreError) in
+    try forEachEntry(directories.clumpCount) { entry throws(StoreError) in
       scores.append(entry.score)
       guard scores.count >= Self.progressStep else { return }
       try bloom.insert(scores)
@@ -123,10 +140,10 @@ struct IndexRebuilder {
     _ total: Int, _ body: (IndexEntry) throws(StoreError) -> Void
   ) throws(StoreError) {
     var done = 0
-    try directories.visit { clump throws(StoreError) in
+    try directories.visit { entry throws(StoreError) in
       done += 1
       if done % Self.progressStep == 0 { progress?(done, total) }
-      try body(clump.entry)
+      try body(entry)
     }
     progress?(total, total)
   }

@@ -71,6 +71,28 @@ struct IndexScratch {
     return try bins[number].entries()
   }
 
+  /// The numbers of the bins: each that holds all of its by itself, others with the neighbours that do
+  /// not either.
+  var groups: [Range<Int>] {
+    var groups: [Range<Int>] = []
+    for (number, bin) in bins.enumerated() {
+      if let last = groups.last, !bin.holdsAll, !bins[last.lowerBound].holdsAll,
+        bins[number - 1].buckets.upperBound == bin.buckets.lowerBound
+      {
+        groups[groups.count - 1] = last.lowerBound..<number + 1
+      } else {
+        groups.append(number..<number + 1)
+      }
+    }
+    return groups
+  }
+
+  /// Gives back bins that do not hold all of theirs, for which the directories have to be read again.
+  mutating func drop(_ numbers: Range<Int>) -> [Bin] {
+    for number in numbers { bins[number].buffer = ByteWriter() }
+    return Array(bins[numbers])
+  }
+
   private func bin(of bucket: Int) -> Int? {
     var (low, high) = (0, bins.count)
     while low < high {

@@ -70,9 +70,8 @@ extension StoreEngine {
   /// The entries in order, and of several for one block that with the highest address, which was
   /// appended last.
   private static func latest(of entries: [IndexEntry]) -> [IndexEntry] {
-    let sorted = entries.sorted {
-      ($0.score, $0.typeValue, $0.address) < ($1.score, $1.typeValue, $1.address)
-    }
+    var sorted = entries
+    sorted.sortForBuckets()
     let next = sorted.dropFirst().map { BlockKey($0) as BlockKey? } + [nil]
     return zip(sorted, next).lazy.filter { BlockKey($0) != $1 }.map(\.0)
   }

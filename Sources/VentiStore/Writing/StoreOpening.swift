@@ -125,15 +125,13 @@ struct StoreOpening {
 
   /// Makes the index anew.
   ///
-  /// The sections get headers that say whose they are once all is in the buckets: after a crash
-  /// before that it is all begun again, and an index with gaps is never taken for whole. Where it has
-  /// no room for all blocks it stays unfilled: what the arenas hold is untouched, and 'venti grow'
-  /// makes a larger one.
+  /// The old one is given up once it is certain that the arenas can be read, and that the new one has
+  /// room for what they hold. The sections get headers that say whose they are once all is in the
+  /// buckets: after a crash before that it is all begun again, and an index with gaps is never taken
+  /// for whole.
   private func newIndex(_ partitions: [ArenaPartition]) throws(StoreError) -> Index {
     let layout = knownLayout(partitions.flatMap(\.arenas))
     for partition in parts.sections { try checkMayReplace(partition) }
-    // The old one is given up once it is certain that the arenas can be read.
-    for arena in partitions.flatMap(\.arenas) { _ = try arena.tail() }
     var sections: [IndexSection] = []
     for (number, partition) in parts.sections.enumerated() {
       let old = try? IndexSection(partition).header
@@ -141,23 +139,25 @@ struct StoreOpening {
         name: layout?.table.sections[number].name ?? old?.name
           ?? "\(parts.indexName).section\(number)")
       format.blockSize = layout?.table.blockSize ?? old?.blockSize ?? format.blockSize
-      sections.append(try format.apply(to: partition, overwrites: true))
+      sections.append(IndexSection(partition, header: try format.header(for: partition)))
     }
     let new = try finalLayout(layout, sections, partitions)
     let filled = zip(sections, new.headers(of: sections)).map {
       IndexSection($0.partition, header: $1)
     }
     let index = try Index(new.table, sections: filled)
-    let slots = try addressMap(index, partitions).slots(index.table)
-    _ = try rebuilder(slots).fill(index)
+    let rebuilder = try rebuilder(addressMap(index, partitions).slots(index.table))
+    try rebuilder.checkRoom(index)
+    for section in sections { try section.format() }
+    _ = try rebuilder.fill(index)
     try new.apply(to: sections, overwrites: true)
     return index
   }
 
-  private func rebuilder(_ slots: [ArenaSlot]) -> IndexRebuilder {
+  private func rebuilder(_ slots: [ArenaSlot]) throws(StoreError) -> IndexRebuilder {
     IndexRebuilder(
-      directories: ArenaDirectories(slots: slots), memoryByteCount: parts.indexMemoryByteCount,
-      progress: progress)
+      directories: try ArenaDirectories(slots: slots),
+      memoryByteCount: parts.indexMemoryByteCount, progress: progress)
   }
 
   private func finalLayout(
