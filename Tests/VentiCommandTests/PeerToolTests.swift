@@ -32,7 +32,8 @@ struct PeerToolTests {
     (.store, ["checkarenas", "-vv", "arenas0", "arenas01"]),
     (.storeV4, ["checkarenas", "-avf", "arenas0"]),
     (.store, ["verifyarena", "arenas0"]),
-    (.store, ["verifyarena", "-vb4096", "-s", "0", "arenas0"]),
+    // Under 8192 plan9port's reads the tail beyond its buffer, and one run in thirty aborts.
+    (.store, ["verifyarena", "-vb16384", "-s", "0", "arenas0"]),
     (.store, ["rdarena", "arenas0", "arenas01"]),
     (.store, ["rdarena", "-q", "arenas0", "arenas02"]),
     (.storeV4, ["rdarena", "-v", "arenas0", "arenas00"]),
