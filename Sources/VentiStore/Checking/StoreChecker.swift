@@ -145,12 +145,3 @@ private final class Meter: Sendable {
     }
   }
 }
-
-extension AddressMap {
-  /// The arenas with their addresses, if all are there.
-  func slots(_ table: IndexTable) -> [ArenaSlot] {
-    zip(arenasInOrder, table.arenas).map { arena, line in
-      ArenaSlot(arena: arena, address: line.range.lowerBound)
-    }
-  }
-}

@@ -1,3 +1,5 @@
+internal import VentiCore
+
 /// The address space of the index: the data areas of all arenas, end to end.
 struct AddressMap: Sendable {
   /// Where an address points.
@@ -40,6 +42,22 @@ struct AddressMap: Sendable {
 
   /// The arenas that are there, in the order in which they are filled.
   var arenasInOrder: [Arena] { arenas.compactMap { $0 } }
+
+  /// The arenas that are there, with their addresses, in the same order.
+  var slots: [ArenaSlot] {
+    zip(arenas, entries).compactMap { arena, line in
+      arena.map { ArenaSlot(arena: $0, address: line.range.lowerBound) }
+    }
+  }
+
+  /// What the index is to say of the clump at an address; nil when there is none.
+  func entry(at address: UInt64) -> IndexEntry? {
+    guard case .clump(let arena, let offset) = place(of: address),
+      let block = try? arena.data(ClumpHeader.byteCount, at: offset),
+      let header = try? ClumpHeader(parsing: block.bytes), header.info.type != nil
+    else { return nil }
+    return IndexEntry(of: header.info, address: address)
+  }
 
   /// Where an address points.
   func place(of address: UInt64) -> Place {

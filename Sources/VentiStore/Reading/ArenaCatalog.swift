@@ -40,11 +40,17 @@ final class ArenaCatalog: Sendable {
 
   let arena: Arena
   private let budget: TableBudget
+  private let leftOut: @Sendable (ArenaTail) -> OverflowReader.LeftOut?
   private let state = Monitor(State())
 
-  init(_ arena: Arena, budget: TableBudget) {
+  /// - Parameter leftOut: says what the index has of the arena beyond what its tail counts.
+  init(
+    _ arena: Arena, budget: TableBudget,
+    leftOut: @escaping @Sendable (ArenaTail) -> OverflowReader.LeftOut? = { _ in nil }
+  ) {
     self.arena = arena
     self.budget = budget
+    self.leftOut = leftOut
   }
 
   /// Whether the arena had no clumps when it was last looked at.
@@ -67,7 +73,8 @@ final class ArenaCatalog: Sendable {
       case .known(let knowledge):
         return knowledge
       case .look(let old):
-        let new = ArenaKnowledge(of: arena, scope: scope, after: old, budget: budget)
+        let new = ArenaKnowledge(
+          of: arena, scope: scope, after: old, budget: budget, leftOut: leftOut)
         state.update { state in
           state.knowledge = new
           state.isBusy = false

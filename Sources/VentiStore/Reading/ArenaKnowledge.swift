@@ -10,6 +10,8 @@ struct ArenaKnowledge: Sendable {
   private var table: ClumpTable?
   /// The clumps after `end`, which a server may still cut off and write over.
   private var uncounted = ClumpTable()
+  /// Blocks before `start` for which the index has no room.
+  private var leftOut: [BlockKey: ClumpTable.Place] = [:]
 
   /// Whether there are no clumps.
   private(set) var isEmpty = false
@@ -20,14 +22,21 @@ struct ArenaKnowledge: Sendable {
 
   /// Looks at an arena.
   ///
-  /// - Parameter old: what was known of it before.
-  init(of arena: Arena, scope: ArenaCatalog.Scope, after old: Self?, budget: TableBudget) {
+  /// - Parameters:
+  ///   - old: what was known of it before.
+  ///   - leftOut: says what the index has beyond what the tail counts.
+  init(
+    of arena: Arena, scope: ArenaCatalog.Scope, after old: Self?, budget: TableBudget,
+    leftOut: (ArenaTail) -> OverflowReader.LeftOut?
+  ) {
     do throws(StoreError) {
       let tail = try arena.tail()
-      let indexed = ClumpPosition(after: tail.indexed)
+      let gaps = scope == .unindexed ? leftOut(tail) : nil
+      let indexed = gaps?.end ?? ClumpPosition(after: tail.indexed)
       self =
         old?.trimmed(to: indexed, scope: scope, budget: budget)
         ?? Self(from: scope == .all ? .first : indexed)
+      self.leftOut = gaps?.places ?? [:]
       add(arena, tail, budget: budget)
       isEmpty = tail.written.clumpCount == 0 && uncounted.count == 0
       isFinal = tail.indexed.isSealed
@@ -53,11 +62,14 @@ struct ArenaKnowledge: Sendable {
 
   /// Where a block may be.
   func places(for score: Score, _ type: BlockType, in arena: Arena) -> [ClumpTable.Place] {
-    if let table { return uncounted.places(for: score, type) + table.places(for: score, type) }
-    guard let walk = arena.walk(from: start) else { return [] }
+    let leftOut = leftOut[BlockKey(score, type)].map { [$0] } ?? []
+    if let table {
+      return leftOut + uncounted.places(for: score, type) + table.places(for: score, type)
+    }
+    guard let walk = arena.walk(from: start) else { return leftOut }
     var found = ClumpTable()
     for case .success(let clump) in walk where clump.info.score == score { found.insert(clump) }
-    return found.places(for: score, type)
+    return leftOut + found.places(for: score, type)
   }
 
   /// What is still of use for a scope, now that all before `indexed` is; nil when nothing is.
@@ -65,7 +77,9 @@ struct ArenaKnowledge: Sendable {
     to indexed: ClumpPosition, scope: ArenaCatalog.Scope, budget: TableBudget
   ) -> Self? {
     let count = table?.count ?? 0
-    guard var table, covers(scope), start == .first || indexed.offset < end.offset else {
+    guard var table, covers(scope),
+      start == .first || (start.offset..<end.offset).contains(indexed.offset)
+    else {
       budget.giveBack(count)
       return nil
     }

@@ -107,6 +107,16 @@ public struct Index: Sendable {
     return found
   }
 
+  /// Checks that nobody has made the index anew since it was opened: nothing is found in its buckets
+  /// then that was found before.
+  func checkIsCurrent(for score: Score) throws(StoreError) {
+    let (section, _) = try section(of: score)
+    guard try IndexSection(section.partition).header == section.header else {
+      throw .inconsistent(
+        place: "index \(quoted(table.name))", reason: "was made anew since it was opened")
+    }
+  }
+
   /// The section that has a bucket; nil when it is not there.
   func section(ofBucket number: Int) -> IndexSection? {
     for case .some(let section) in sections where section.header.buckets.contains(number) {

@@ -107,7 +107,7 @@ public final class ReadOnlyStore: BlockFetcher {
     }
     self.problems = problems
     let budget = TableBudget(entries: tableEntryLimit)
-    catalogs = arenas.map { ArenaCatalog($0, budget: budget) }
+    catalogs = Self.catalogs(of: arenas, self.index, self.addresses, budget)
   }
 
   /// Reads a block on the thread of the caller, and checks it against its score.
@@ -191,6 +191,7 @@ public final class ReadOnlyStore: BlockFetcher {
         of: search.address.score, search.address.type)
       if let block = search.read(entries, through: addresses) { return block }
       if let fault { search.note(gap: fault) }
+      try index.checkIsCurrent(for: search.address.score)
     } catch {
       search.note(gap: error)
     }
@@ -220,6 +221,18 @@ public final class ReadOnlyStore: BlockFetcher {
       if let failure = finding.failure { search.note(gap: failure) }
     }
     return nil
+  }
+
+  private static func catalogs(
+    of arenas: [Arena], _ index: Index?, _ addresses: AddressMap?, _ budget: TableBudget
+  ) -> [ArenaCatalog] {
+    guard let index, let addresses else {
+      return arenas.map { ArenaCatalog($0, budget: budget) }
+    }
+    let overflow = OverflowReader(index, addresses)
+    return addresses.slots.map { slot in
+      ArenaCatalog(slot.arena, budget: budget) { overflow.leftOut(of: slot, $0) }
+    }
   }
 
   private static func index(

@@ -63,7 +63,7 @@ package struct IndexComparison: Sendable {
     self.bloom = bloom
     arenas = addresses.arenasInOrder
     sorter = ClumpSorter(
-      try ArenaDirectories(slots: addresses.slots(index.table)), memoryByteCount: memoryByteCount)
+      try ArenaDirectories(slots: addresses.slots), memoryByteCount: memoryByteCount)
   }
 
   /// Calls `body` with each bucket that is not as it should be, in order.

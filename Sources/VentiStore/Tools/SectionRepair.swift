@@ -49,7 +49,7 @@ package struct SectionRepair: Sendable {
     let addresses = AddressMap(index.table, arenas: arenas)
     if let problem = addresses.problems.first { throw problem }
     return IndexRebuilder(
-      directories: try ArenaDirectories(slots: addresses.slots(index.table)),
+      directories: try ArenaDirectories(slots: addresses.slots),
       memoryByteCount: parts.indexMemoryByteCount, progress: nil)
   }
 }

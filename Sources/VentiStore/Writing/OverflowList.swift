@@ -76,6 +76,23 @@ struct OverflowList: Equatable {
     self = list
   }
 
+  /// The score that stands before the list, which tells it from others; nil when there is no list.
+  static func score(in partition: any Partition) throws(StoreError) -> Score? {
+    let block = try partition.read(headerByteCount, at: offset)
+    var reader = ByteReader(block.bytes, of: "overflow list")
+    return try? Self.header(&reader).score
+  }
+
+  /// What the index is to say of the clumps that are left out; nil when the list does not count.
+  func entries(in index: Index, _ map: AddressMap) throws(StoreError) -> [IndexEntry]? {
+    var entries: [IndexEntry] = []
+    for address in addresses {
+      guard let entry = map.entry(at: address) else { return nil }
+      entries.append(entry)
+    }
+    return try index.fingerprint(of: entries) == fingerprint ? entries : nil
+  }
+
   init(arenas: [Progress], addresses: [UInt64], fingerprint: Score) {
     self.arenas = arenas
     self.addresses = addresses
@@ -84,10 +101,7 @@ struct OverflowList: Equatable {
 
   private init(parsing bytes: RawSpan) throws(FormatError) {
     var reader = ByteReader(bytes, of: "overflow list")
-    try reader.magic(UInt32(Self.magic >> 32))
-    try reader.magic(UInt32(truncatingIfNeeded: Self.magic))
-    let count = try reader.count32()
-    let score = try reader.score()
+    let (count, score) = try Self.header(&reader)
     let body = try reader.span(count)
     guard Score(of: body) == score else {
       throw reader.invalid(found: "another list", expected: "that of score \(score)")
@@ -98,6 +112,14 @@ struct OverflowList: Equatable {
     for _ in 0..<(try reader.count32()) { arenas.append(try Progress(parsing: &reader)) }
     addresses = []
     while reader.remaining > 0 { addresses.append(try reader.uint64()) }
+  }
+
+  private static func header(
+    _ reader: inout ByteReader
+  ) throws(FormatError) -> (byteCount: Int, score: Score) {
+    try reader.magic(UInt32(magic >> 32))
+    try reader.magic(UInt32(truncatingIfNeeded: magic))
+    return (try reader.count32(), try reader.score())
   }
 }
 

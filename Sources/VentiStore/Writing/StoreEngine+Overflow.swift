@@ -22,14 +22,9 @@ extension StoreEngine {
   /// - Returns: by number of the arena, what of it need not be indexed again.
   func takeOverflow() throws(StoreError) -> [Int: ArenaStatistics] {
     guard let section = index.sections.first ?? nil,
-      let list = try OverflowList(section.partition)
+      let list = try OverflowList(section.partition),
+      let entries = try list.entries(in: index, addresses)
     else { return [:] }
-    var entries: [IndexEntry] = []
-    for address in list.addresses {
-      guard let entry = entry(at: address) else { return [:] }
-      entries.append(entry)
-    }
-    guard try index.fingerprint(of: entries) == list.fingerprint else { return [:] }
     state.withLock { $0.take(list.arenas, slots) { slot in entries.filter { slot.holds($0) } } }
     if state.withLock({ !$0.overflow.isEmpty }) { tellOfOverflow() }
     return state.withLock { state in
@@ -41,15 +36,6 @@ extension StoreEngine {
   func tellOfOverflow() {
     let count = state.withLock { $0.overflow.count }
     options.notice("\(index.hasNoRoom(for: count)); until then they are kept in memory")
-  }
-
-  /// What the index is to say of the clump at an address; nil when there is none.
-  private func entry(at address: UInt64) -> IndexEntry? {
-    guard case .clump(let arena, let offset) = addresses.place(of: address),
-      let block = try? arena.data(ClumpHeader.byteCount, at: offset),
-      let header = try? ClumpHeader(parsing: block.bytes), header.info.type != nil
-    else { return nil }
-    return IndexEntry(of: header.info, address: address)
   }
 }
 
@@ -83,7 +69,7 @@ extension WriteState {
 
 extension ArenaTail {
   /// Whether this is the tail of the arena that `progress` is about, and not as far.
-  fileprivate func agrees(with progress: OverflowList.Progress) -> Bool {
+  func agrees(with progress: OverflowList.Progress) -> Bool {
     let other = progress.indexed
     return clumpMagic == progress.magic && indexed.clumpCount < other.clumpCount
       && other.clumpCount <= written.clumpCount
@@ -94,7 +80,8 @@ extension ArenaTail {
 }
 
 extension ArenaSlot {
-  fileprivate func holds(_ entry: IndexEntry) -> Bool {
+  /// Whether an entry points to a clump of the arena.
+  func holds(_ entry: IndexEntry) -> Bool {
     (address..<address + arena.geometry.size).contains(Int(entry.address))
   }
 }

@@ -20,7 +20,7 @@ struct StoreOpening {
     var bloom: BloomBits?
 
     /// The arenas in the order of filling.
-    var slots: [ArenaSlot] { addresses.slots(index.table) }
+    var slots: [ArenaSlot] { addresses.slots }
     var sections: [IndexSection] { index.sections.compactMap { $0 } }
   }
 
@@ -30,7 +30,7 @@ struct StoreOpening {
     let index = try openOrRebuildIndex(partitions)
     let addresses = try addressMap(index, partitions)
     tellOfUnlisted(partitions, index)
-    let bloom = try openBloom(addresses.slots(index.table))
+    let bloom = try openBloom(addresses.slots)
     return Result(partitions: partitions, index: index, addresses: addresses, bloom: bloom)
   }
 
@@ -96,7 +96,7 @@ struct StoreOpening {
     guard let partition = parts.bloom else { return }
     let index = try openIndex()
     let addresses = try addressMap(index, openArenas())
-    _ = try newBloom(in: partition, addresses.slots(index.table))
+    _ = try newBloom(in: partition, addresses.slots)
   }
 
   /// The arena partitions.
@@ -146,7 +146,7 @@ struct StoreOpening {
       IndexSection($0.partition, header: $1)
     }
     let index = try Index(new.table, sections: filled)
-    let rebuilder = try rebuilder(addressMap(index, partitions).slots(index.table))
+    let rebuilder = try rebuilder(addressMap(index, partitions).slots)
     try rebuilder.checkRoom(index)
     for section in sections { try section.format() }
     _ = try rebuilder.fill(index)
