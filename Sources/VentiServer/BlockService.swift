@@ -83,6 +83,8 @@ struct BlockService: Sendable {
   }
 
   /// Stores blocks; each is answered by itself, in any order.
+  ///
+  /// What the store can take into memory is answered before this returns.
   func write(
     _ requests: [(tag: UInt8, block: Block, type: BlockType)], answer: @escaping Answer
   ) {
@@ -92,23 +94,23 @@ struct BlockService: Sendable {
       for request in requests { answer(request.tag, Self.readOnly) }
       return
     }
-    var knownScore: Score?
-    if requests.count == 1, let (tag, block, type) = requests.first,
-      block.count <= Self.atOnceByteCount
-    {
+    let waiting = requests.compactMap { tag, block, type -> ScoredWrite? in
       let score = block.score
-      if store.writeAtOnce(block, type: type, score: score) { return answer(tag, .stored(score)) }
-      knownScore = score
+      guard !store.writeAtOnce(block, type: type, score: score) else {
+        answer(tag, .stored(score))
+        return nil
+      }
+      return (tag, block, type, score)
     }
-    forEachJob(requests) { [knownScore] batch in
+    forEachJob(waiting) { batch in
       let started = writers { [self] in
-        for (tag, block, type) in batch {
-          answer(tag, write(block, type, knownScore ?? block.score, to: store))
-        }
+        for (tag, block, type, score) in batch { answer(tag, write(block, type, score, to: store)) }
       }
       if !started { for request in batch { answer(request.tag, Self.busy) } }
     }
   }
+
+  private typealias ScoredWrite = (tag: UInt8, block: Block, type: BlockType, score: Score)
 
   private func write(
     _ block: Block, _ type: BlockType, _ score: Score, to store: any BlockStore
@@ -150,8 +152,6 @@ struct BlockService: Sendable {
     }
   }
 
-  /// Blocks up to this size may be compressed where others wait: it takes a tenth of a millisecond.
-  private static let atOnceByteCount = 16 << 10
   /// The most requests that one job does.
   private static let jobRequestCount = 8
   private static let processorCount = Machine.processorCount

@@ -4,9 +4,9 @@ public import VentiCore
 
 /// A store in files or on disks of this machine, for reading and writing.
 ///
-/// Blocks are scored and compressed on the threads of those who write them, and appended to one
-/// log. `write` returns when the block is in memory; `sync` when everything before it survives a
-/// power cut. The index follows in the background; what it lacks is in memory, and found again
+/// Blocks are scored on the threads of those who write them, compressed there or on threads of the
+/// store's own, and appended to one log. `write` returns when the block is in memory; `sync` when
+/// everything before it survives a power cut. The index follows in the background; what it lacks is in memory, and found again
 /// after a crash. `StoreEngine` says in which order things reach the disk.
 ///
 /// After an error of the disk a store takes no more writes, and can still be read.
@@ -25,7 +25,6 @@ public final class Store: BlockStore, BlockFetcher {
   private let log = LogFollower()
   private let inMemory: InMemoryReader?
   private let fallback: ReadOnlyStore
-  private let encoders = Monitor([WhackEncoder]())
   private let pool = WorkerPool("store", threads: fetchThreadCount, queueLimit: fetchQueueLimit)
   private let lock: LockFile?
 
@@ -151,19 +150,16 @@ public final class Store: BlockStore, BlockFetcher {
     }
     let key = BlockKey(score, type)
     if engine.contains(key, type) { return }
-    _ = try engine.append(compressed(block), of: key, size: block.count, waits: true)
+    try engine.append(engine.compressed(block), of: key, size: block.count)
   }
 
   /// Stores a block if nothing has to be waited for: the index is in memory, and there is room for
-  /// the block until it is written.
+  /// the block until it is compressed, which is left to other threads, and written.
   public func writeAtOnce(_ block: Block, type: BlockType, score: Score) -> Bool {
-    guard let inMemory, (1...ClumpInfo.maximumSize).contains(block.count), engine.hasRoom
-    else { return false }
+    guard let inMemory, (1...ClumpInfo.maximumSize).contains(block.count) else { return false }
     let key = BlockKey(score, type)
     guard let isThere = engine.contains(key, type, in: inMemory) else { return false }
-    if isThere { return true }
-    let isDone = try? engine.append(compressed(block), of: key, size: block.count, waits: false)
-    return isDone == true
+    return isThere || engine.promise(block, of: key)
   }
 
   /// Returns once everything written before survives a power cut.
@@ -189,14 +185,6 @@ public final class Store: BlockStore, BlockFetcher {
     } catch {
       throw .failed(reason: error.reason)
     }
-  }
-
-  /// The bytes to store: compressed where that makes them fewer.
-  private func compressed(_ block: Block) -> Block {
-    guard engine.options.compresses else { return block }
-    var encoder = encoders.withLock { $0.popLast() } ?? WhackEncoder()
-    defer { encoders.withLock { $0.append(encoder) } }
-    return encoder.encode(block.bytes) ?? block
   }
 
   /// Keeps other processes from writing.

@@ -18,8 +18,19 @@ struct PowerCutTests {
   @Test("at some steps of filling and sealing arenas")
   func someSealing() throws { try cutEverywhere(seed: 6, large: true, every: 9) }
 
-  private func cutEverywhere(seed: UInt64, large: Bool, every step: Int = 1) throws {
+  @Test("at any step of writing what was promised before", arguments: [10])
+  func promising(seed: UInt64) throws {
+    try cutEverywhere(seed: seed, large: false, promises: true)
+  }
+
+  @Test("at some steps of filling arenas with what was promised before")
+  func someFilling() throws { try cutEverywhere(seed: 11, large: true, promises: true, every: 9) }
+
+  private func cutEverywhere(
+    seed: UInt64, large: Bool, promises: Bool = false, every step: Int = 1
+  ) throws {
     let simulated = try SimulatedStore(arenas: large ? 3 : 1, buckets: 64)
+    if promises { simulated.disk.keepInMemory() }
     let rounds = try write(simulated, seed: seed * 1000, large: large)
     let events = simulated.disk.events
     #expect(events.count > 40)
@@ -37,6 +48,8 @@ struct PowerCutTests {
 
   /// Writes and syncs in turn, with marks on the disk where blocks became safe.
   ///
+  /// A store whose index is in memory promises its blocks before it compresses them, while it can.
+  ///
   /// - Returns: the blocks, in the order of the marks: with mark n those of the first n rounds are
   ///   safe.
   private func write(_ simulated: SimulatedStore, seed: UInt64, large: Bool) throws
@@ -49,7 +62,10 @@ struct PowerCutTests {
       let lengths = large && round % 2 == 1 ? 50_000...57_344 : 1...3000
       let blocks = SimulatedStore.blocks(
         large && round % 2 == 1 ? 26 : 12, of: lengths, seed: seed + UInt64(round))
-      for (block, type) in blocks { try store.write(block, type: type) }
+      for (block, type) in blocks
+      where !store.writeAtOnce(block, type: type, score: block.score) {
+        try store.write(block, type: type)
+      }
       try store.sync()
       rounds.append(blocks)
       simulated.disk.mark(rounds.count)

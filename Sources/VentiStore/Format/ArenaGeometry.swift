@@ -54,8 +54,14 @@ public struct ArenaGeometry: Equatable, Sendable {
   ///
   /// Four bytes are for the mark at the end of the log, and four are to spare.
   public func hasRoom(storedSize: Int, after statistics: ArenaStatistics) -> Bool {
+    hasRoom(for: ArenaRoom().adding(storedSize: storedSize), after: statistics)
+  }
+
+  /// Whether clumps all still go into an arena with these statistics.
+  func hasRoom(for clumps: ArenaRoom, after statistics: ArenaStatistics) -> Bool {
     guard !statistics.isSealed else { return false }
-    let data = statistics.usedByteCount + ClumpHeader.byteCount + storedSize + 8
-    return data + directoryByteCount(clumpCount: statistics.clumpCount + 1) <= size
+    let data = statistics.usedByteCount + clumps.byteCount + 8
+    let clumpCount = statistics.clumpCount + clumps.clumpCount
+    return data + directoryByteCount(clumpCount: clumpCount) <= size
   }
 }

@@ -5,7 +5,8 @@ extension StoreEngine {
   /// Finds a block that the index does not have yet; nil when there is none.
   func readPending(_ address: BlockAddress, following log: LogFollower) -> Block? {
     let key = BlockKey(address.score, address.type)
-    let (place, content) = state.withLock { ($0.pending[key], $0.contents[key]) }
+    let (unpacked, place, content) = state.withLock { $0.find(key) }
+    if let unpacked { return unpacked }
     if let content {
       let clump = StoredClump(header: content.header, bytes: content.stored)
       if let block = try? clump.block() { return block }
@@ -19,14 +20,15 @@ extension StoreEngine {
   /// Finds a block that the index does not have yet, without waiting for a disk.
   func readPending(_ address: BlockAddress, through reader: InMemoryReader) -> Block? {
     let key = BlockKey(address.score, address.type)
-    let (place, content) = state.withLock { ($0.pending[key], $0.contents[key]) }
+    let (unpacked, place, content) = state.withLock { $0.find(key) }
+    if let unpacked { return unpacked }
     guard let content else { return place.flatMap { reader.read(address, at: $0.entry(of: key)) } }
     return try? StoredClump(header: content.header, bytes: content.stored).block()
   }
 
   /// Whether the store has a block; nil when a disk has to be asked.
   func contains(_ key: BlockKey, _ type: BlockType, in reader: InMemoryReader) -> Bool? {
-    if state.withLock({ $0.pending[key] != nil }) { return true }
+    if state.withLock({ $0.hasPending(key) }) { return true }
     return buckets.isBlank(for: key.score) ? false : reader.contains(key, type)
   }
 
@@ -34,7 +36,7 @@ extension StoreEngine {
   ///
   /// Where that cannot be found out, a second copy does no harm.
   func contains(_ key: BlockKey, _ type: BlockType) -> Bool {
-    if state.withLock({ $0.pending[key] != nil }) { return true }
+    if state.withLock({ $0.hasPending(key) }) { return true }
     if buckets.isBlank(for: key.score) { return false }
     do throws(StoreError) {
       if let bloom, try !bloom.mayContain(key.score) { return false }
@@ -52,34 +54,47 @@ extension StoreEngine {
     return arena.hasHeader(of: BlockKey(entry), at: offset)
   }
 
-  /// Whether a block can be appended without waiting.
-  var hasRoom: Bool { state.withLock { hasRoom($0) } }
-
   /// Appends a block to the log, unless another thread has just done so.
-  ///
-  /// - Parameter waits: whether to wait for room.
-  /// - Returns: whether there was room.
-  func append(
-    _ stored: Block, of key: BlockKey, size: Int, waits: Bool
-  ) throws(BlockError) -> Bool {
+  func append(_ stored: Block, of key: BlockKey, size: Int) throws(BlockError) {
     let time = options.now()
-    let wakes = try state.wait(until: waits ? nil : .now) {
-      state throws(BlockError) -> Bool? in
+    while try !appendBesidePromises(stored, of: key, size: size, time: time) { try packAll() }
+  }
+
+  /// Appends a block as soon as there is room in memory.
+  ///
+  /// - Returns: false when it might take the room in the arenas that others were promised.
+  private func appendBesidePromises(
+    _ stored: Block, of key: BlockKey, size: Int, time: UInt32
+  ) throws(BlockError) -> Bool {
+    let outcome = try state.wait { state throws(BlockError) -> (isDone: Bool, wakes: Bool)? in
       if let failure = state.failure { throw .failed(reason: failure) }
       if state.isClosing { throw .failed(reason: "store is closed") }
-      if state.pending[key] != nil { return false }
+      if state.hasPending(key) { return (true, false) }
       guard state.overflow.count < options.unindexedClumpLimit else {
         throw .full(reason: "no space left in index: \(index.hasNoRoom(for: state.overflow.count))")
       }
       guard hasRoom(state) else { return nil }
+      let all = state.unpacked.room.adding(storedSize: stored.count)
+      guard state.unpacked.isEmpty || state.hasRoom(for: all, in: slots) else {
+        return (false, false)
+      }
       let ready = readyThreadCount(state)
       guard state.append(stored, of: key, size: size, time: time, in: slots) else {
         throw .full(reason: "no space left in arenas")
       }
-      return readyThreadCount(state) > ready
+      return (true, readyThreadCount(state) > ready)
     }
-    if wakes == true { state.update { _ in } }
-    return wakes != nil
+    if outcome?.wakes == true { state.update { _ in } }
+    return outcome?.isDone != false
+  }
+}
+
+extension WriteState {
+  /// What is in memory of a block, and where it is if it has a place in the log.
+  fileprivate func find(
+    _ key: BlockKey
+  ) -> (unpacked: Block?, place: PendingPlace?, content: Piece.Content?) {
+    (unpacked[key], pending[key], contents[key])
   }
 }
 

@@ -10,7 +10,14 @@ extension StoreEngine {
 
   /// Makes everything safe that has been appended so far, and answers who waits for that.
   func commit() throws(StoreError) {
-    let work = state.withLock { $0.takeCommit() }
+    // What those who ask now were promised is packed before the commit is taken.
+    let request = state.withLock { $0.sync.asked }
+    do throws(BlockError) {
+      try packAll()
+    } catch {
+      throw .inconsistent(place: "log", reason: "\(error)")
+    }
+    let work = state.withLock { $0.takeCommit(upTo: request) }
     try write(work.pieces)
     let dataArenas = state.withLock { $0.takeDirtyData() }
     try sync(dataArenas)
@@ -74,12 +81,12 @@ extension WriteState {
 
   /// Takes the clumps that are not written, and the tails that count exactly these and those
   /// before.
-  fileprivate mutating func takeCommit() -> Commit {
+  fileprivate mutating func takeCommit(upTo request: Int) -> Commit {
     let numbers = arenas.indices.filter { arenas[$0].isTailDirty }
     for number in numbers { arenas[number].isTailDirty = false }
     return Commit(
       pieces: takeUnwritten(), tails: numbers.map { ($0, arenas[$0].tail) },
-      safeCount: indexedCount + unindexed.count, request: sync.asked)
+      safeCount: indexedCount + unindexed.count, request: request)
   }
 
   /// Takes the arenas that have clumps which are written and not synced.

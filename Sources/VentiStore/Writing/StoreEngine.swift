@@ -3,6 +3,9 @@ internal import VentiCore
 
 /// What stands behind `Store`: two threads, and the state that they share with writers.
 ///
+/// Writers compress what they append, or leave it to *packing threads*, which come as they are
+/// needed: see `promise`.
+///
 /// The *log thread* takes clumps from memory to the arenas, and makes them safe. The *index
 /// thread* takes what is safe to the index, and seals arenas that are all indexed. There is one
 /// lock; nobody holds it during I/O.
@@ -13,6 +16,9 @@ internal import VentiCore
 /// these clumps as indexed. What a crash leaves beyond the tails is found again at the next start,
 /// since every clump says what it is.
 final class StoreEngine: Sendable {
+  /// The most threads that pack: one for each processor.
+  static let packingThreadLimit = Machine.processorCount
+
   let slots: [ArenaSlot]
   let index: Index
   let buckets: LiveBuckets
@@ -21,6 +27,8 @@ final class StoreEngine: Sendable {
   let options: WriteOptions
   let log: LogWriter
   let state: Monitor<WriteState>
+  let packers = WorkerPool("venti pack", threads: packingThreadLimit)
+  let encoders = Monitor([WhackEncoder]())
 
   init(
     slots: [ArenaSlot], tails: [ArenaTail], index: Index, addresses: AddressMap,

@@ -8,6 +8,9 @@ public struct WriteOptions: Sendable {
   public var indexIntervalSeconds = 60.0
   /// Bytes of blocks that wait to be written to the arenas; writers wait beyond that.
   public var unwrittenByteLimit = 16 << 20
+  /// Bytes of blocks that are promised, and wait to be compressed; writers compress themselves beyond
+  /// that.
+  public var unpackedByteLimit = 4 << 20
   /// Clumps that wait to be entered in the index; writers wait beyond that.
   public var unindexedClumpLimit = 1 << 18
   /// Clumps that may be left for the next opening, or a later one, to enter in the index.

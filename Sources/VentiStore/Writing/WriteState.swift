@@ -22,6 +22,12 @@ struct WriteState: Sendable {
   /// What was last kept of them for the next start.
   var keptOverflow: OverflowList?
 
+  /// Blocks that are promised, and not in the log yet.
+  var unpacked = UnpackedBlocks()
+  /// Threads that pack them, and whether another waits for that.
+  var packingThreads = 0
+  var isPackingAwaited = false
+
   /// Clumps that are not written yet, in the order of the log.
   var unwritten: [Piece] = []
   /// Bytes of them.
@@ -57,14 +63,29 @@ struct WriteState: Sendable {
 
   /// Whether anything is in memory, or on disk unsynced, that a power cut would lose.
   var isDirty: Bool {
-    !unwritten.isEmpty || arenas.contains { $0.isTailDirty || $0.isDataDirty }
+    !unpacked.isEmpty || !unwritten.isEmpty || arenas.contains { $0.isTailDirty || $0.isDataDirty }
   }
 
-  /// Clumps that take memory until the index has them.
-  var waitingForIndex: Int { unindexed.count + overflow.count }
+  /// Blocks that take memory until the index has them.
+  var waitingForIndex: Int { unpacked.count + unindexed.count + overflow.count }
+
+  /// Whether the store has a block that the index does not have yet.
+  func hasPending(_ key: BlockKey) -> Bool {
+    pending[key] != nil || unpacked[key] != nil
+  }
 }
 
 extension WriteState {
+  /// Whether clumps are sure to find room, whatever else they are appended with.
+  ///
+  /// They are if one arena has room for all of them: the log either never comes to it, or comes with
+  /// some of them.
+  func hasRoom(for clumps: ArenaRoom, in map: [ArenaSlot]) -> Bool {
+    (active..<map.count).contains {
+      map[$0].arena.geometry.hasRoom(for: clumps, after: arenas[$0].tail.written)
+    }
+  }
+
   /// Gives a clump its place in the first arena that has room, and puts it in line.
   ///
   /// An arena that a clump does not fit in is sealed for good, even if smaller ones would fit: so
