@@ -27,6 +27,12 @@ public struct Score: Hashable, Sendable {
     self.low = low
   }
 
+  /// Feeds one word to the hasher: the bits of a digest are as good as random, whoever chose what it
+  /// is of.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(middle)
+  }
+
   /// The score as big-endian words of 8, 8 and 4 bytes.
   public var words: (UInt64, UInt64, UInt32) { (high, middle, low) }
 
