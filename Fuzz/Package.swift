@@ -33,6 +33,7 @@ let package = Package(
     module("Posix", ["CLinux", system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("VacArchive", ["VentiCore"]),
+    module("VacBackup", ["Posix", "VacArchive", "VentiCore", system]),
     module("VentiWire", ["VentiCore"]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
@@ -41,7 +42,8 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "Posix", "VacArchive", "VentiCore", "VentiServer", "VentiStore", "VentiTools", "VentiWire",
+        "Posix", "VacArchive", "VacBackup", "VentiCore", "VentiServer", "VentiStore", "VentiTools",
+        "VentiWire",
         system,
       ],
       swiftSettings: settings),

@@ -79,8 +79,7 @@ public final class Store: BlockStore, BlockFetcher {
     inMemory = InMemoryReader(
       index: index, arenas: arenas, bloom: opened.bloom, log: log, buckets: engine.buckets)
     self.lock = lock
-    let engine = engine
-    try IndexWriter(index: index).recover { engine.isGenuine($0) }
+    try IndexWriter(index: index).recover(through: opened.addresses)
     guard engine.start() else {
       throw .inconsistent(place: "store", reason: "the system has no room for threads")
     }

@@ -145,4 +145,64 @@ struct IndexWritingTests {
     #expect(found.atOnce == found.writes * 100)
     #expect(found.others == found.writes * 100)
   }
+
+  /// What a journal may say of the first bucket, whose entries are `entries`; `others` belong elsewhere.
+  private static let lies:
+    [@Sendable (_ entries: [IndexEntry], _ others: [IndexEntry]) -> [IndexEntry]] = [
+      { entries, _ in
+        entries.map {
+          IndexEntry(
+            score: $0.score, typeValue: $0.typeValue, address: $0.address, size: $0.size ^ 1,
+            unitCount: 9)
+        }
+      },
+      { _, others in others },
+      { entries, _ in Array(repeating: entries[0], count: 13) },
+      { entries, _ in entries + entries },
+      { _, _ in [] },
+      { entries, _ in
+        [0, 1, .max].map { address in
+          IndexEntry(
+            score: entries[0].score, typeValue: entries[0].typeValue, address: address, size: 30,
+            unitCount: 1)
+        }
+      },
+    ]
+
+  @Test("whatever a journal says, a start loses no block and damages nothing", arguments: 0..<6)
+  func lyingJournal(number: Int) throws {
+    let simulated = try SimulatedStore(arenas: 1, buckets: 2, hasBloom: false)
+    let store = try simulated.open()
+    let blocks = SimulatedStore.blocks(40, of: 20...40, seed: 31)
+    let first = blocks.filter { $0.block.score.words.0 < 1 << 63 }.prefix(13)
+    let second = blocks.filter { $0.block.score.words.0 >= 1 << 63 }.prefix(13)
+    for (block, type) in first + second { try store.write(block, type: type) }
+    try store.close()
+    let section = try IndexSection(simulated.parts.sections[0])
+    let buckets = try (0..<2).map { number in
+      let bucket = try section.bucket(number)
+      return try (0..<bucket.count).map { try bucket.entry(at: $0) }
+    }
+    let lie = Self.lies[number](buckets[0], buckets[1])
+    var body = ByteWriter()
+    body.uint32(0)
+    body.uint16(UInt16(lie.count))
+    for entry in lie { entry.write(to: &body) }
+    var journal = ByteWriter()
+    journal.uint64(0x7661_6366_7320_6978)
+    journal.uint32(section.header.bucketMagic ?? 0)
+    journal.uint32(UInt32(body.bytes.count))
+    journal.score(Block(body.bytes).score)
+    journal.raw(body.bytes)
+    simulated.disk.damage(1) {
+      $0.replaceSubrange(65_536..<65_536 + journal.bytes.count, with: journal.bytes)
+    }
+
+    let again = try simulated.open()
+    for (block, type) in first + second { try again.expect(block, type) }
+    try again.close()
+    let report = try simulated.check()
+    #expect(report.problems == [])
+    #expect(report.entryCount == 26)
+  }
 }

@@ -45,6 +45,27 @@ enum Arenas {
     let parts = StoreParts(
       arenas: [MemoryPartition(writer.bytes)], indexName: "main", sections: [])
     _ = try? StoreChecker(parts).run(threads: 1)
+    guard let partition = try? ArenaPartition(parts.arenas[0]) else { return }
+    let output = ToolOutput(print: { _ in }, note: { _ in })
+    _ = ArenaPartitionPrinter(partition, to: output).run()
+    _ = SealVerifier(to: output).verify(partition, names: [])
+    _ = ScoreFinder(to: output).run(Block(bytes).score, in: partition)
+    var statistics = ClumpStatistics(to: output)
+    _ = try? statistics.run(partition.arenas)
+    mirror(partition, length: base + length)
+    _ = ArenaChecker(to: output).run(partition, names: [])
+  }
+
+  /// Copies the arena to a partition that is all zeros but for its table.
+  private static func mirror(_ source: ArenaPartition, length: Int) {
+    let target = MemoryPartition([UInt8](repeating: 0, count: length))
+    guard
+      let table = try? source.partition.read(source.header.base, at: 0),
+      (try? target.write(table.bytes, at: 0)) != nil,
+      let copy = try? ArenaPartition(target), let all = try? ArenaNumbers("0-")
+    else { return }
+    var mirror = ArenaMirror(to: ToolOutput(print: { _ in }, note: { _ in }))
+    _ = try? mirror.run(from: source, to: copy, all)
   }
 
   /// Puts the input where an arena has clumps, directory and tail, behind a good head.

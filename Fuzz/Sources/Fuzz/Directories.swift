@@ -1,4 +1,5 @@
 import VacArchive
+import VacBackup
 import VentiCore
 
 /// Directories of archives: metadata blocks, records, what Unix adds to them, attributes.
@@ -19,6 +20,44 @@ enum Directories {
     }
     _ = try? ExtendedAttribute.parse(list: input)
     load(bytes)
+    scan(bytes)
+  }
+
+  /// Reads a directory of many blocks, which are cut from the input, in every way that there is.
+  private static func scan(_ bytes: [UInt8]) {
+    let leafSize = 1024
+    let blocks = stride(from: 0, to: bytes.count, by: leafSize).map {
+      Array(bytes[$0..<min($0 + leafSize, bytes.count)])
+    }
+    let scores = blocks.indices.map { Block(Array("block \($0)".utf8)).score }
+    var pointers = ByteWriter()
+    for score in scores.prefix(leafSize / Score.byteCount) { pointers.score(score) }
+    let (top, count) = (pointers.bytes, min(blocks.count, leafSize / Score.byteCount))
+    let source = OneSource { address in
+      guard address.type.height == 0 else { return top }
+      return scores.firstIndex(of: address.score).map { blocks[$0] } ?? []
+    }
+    let metadata = Entry(
+      pointerSize: leafSize, leafSize: leafSize, isDirectory: false, depth: 1,
+      size: count * leafSize, score: Block(top).score)
+    var entries = metadata
+    entries.isDirectory = true
+    let reference = DirectoryReference(
+      entries: entries, metadata: metadata, number: 1, space: .top)
+    guard var files = try? DirectoryScan(reference, in: source) else { return }
+    let (lines, objects) = (Listing(from: source), JSONListing(from: source))
+    var names: [[UInt8]] = []
+    while let part = try? files.next() {
+      for position in 0..<part.count {
+        let item = part[position]
+        names.append(item.name)
+        _ = lines.line(for: item, at: item.name)
+        _ = objects.line(for: item, at: item.name)
+      }
+    }
+    expect(Set(names).count == names.count, "no name comes twice")
+    guard var cursor = try? DirectoryCursor(reference, in: source) else { return }
+    for name in names { _ = try? cursor.item(named: name) }
   }
 
   /// Loads a directory whose only metadata block is the input.

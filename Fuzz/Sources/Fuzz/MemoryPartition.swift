@@ -13,6 +13,14 @@ struct MemoryPartition: Partition {
     contents = Monitor(bytes)
   }
 
+  /// All that it holds.
+  var bytes: [UInt8] { contents.withLock { $0 } }
+
+  /// Puts bytes in place of others.
+  func replace(_ offset: Int, with new: [UInt8]) {
+    contents.withLock { $0.replaceSubrange(offset..<offset + new.count, with: new) }
+  }
+
   func read(_ count: Int, at offset: Int) throws(StoreError) -> Block {
     try check(count, at: offset)
     return contents.withLock { Block(Array($0[offset..<offset + count])) }

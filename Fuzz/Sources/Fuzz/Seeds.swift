@@ -37,6 +37,8 @@ struct Seeds {
     try add(Array("vac:\(Score.none)\n".utf8), to: .archives)
     try add(Array("index main\narenas a\nisect b:1m-2m\nmem 10m\n".utf8), to: .configurations)
     try add(Array("venti-04:02-libventi\n".utf8), to: .frames)
+    try writeRecovery()
+    try writeDisks()
   }
 
   private func writeArenas(_ partition: ArenaPartition) throws {
@@ -84,6 +86,44 @@ struct Seeds {
       try add(partition.read(size, at: section.header.base + number * size).array, to: .buckets)
     }
     try add(partition.read(512, at: PartitionLayout.blankByteCount).array, to: .buckets)
+  }
+
+  /// Writes a journal, a list and buckets of the stores that inputs get copies of.
+  private func writeRecovery() throws {
+    for (number, template) in [TemplateStore.roomy, .crowded].enumerated() {
+      let section = template.parts().sections[0]
+      let buckets = try section.read(template.bucketByteCount, at: template.base).array
+      try add([3] + buckets, to: .recovery)
+      var journal = ByteWriter()
+      let magic = template.bucketMagic
+      for bucket in 0..<template.bucketByteCount / 512 {
+        let block = Block(Array(buckets[bucket * 512..<(bucket + 1) * 512]))
+        journal.uint32(UInt32(bucket))
+        journal.uint16(UInt16(try Bucket(parsing: block, magic: magic).count))
+        for number in 0..<(try Bucket(parsing: block, magic: magic).count) {
+          try Bucket(parsing: block, magic: magic).entry(at: number).write(to: &journal)
+        }
+      }
+      try add([UInt8(number)] + journal.bytes, to: .recovery)
+      let list = try section.read(32_768, at: 32_768).array
+      let count = Int(list[10]) << 8 | Int(list[11])
+      try add([2] + list.dropFirst(32).prefix(count), to: .recovery)
+    }
+  }
+
+  /// Writes tables of partitions.
+  private func writeDisks() throws {
+    let table = Array("part arenas 2 60\npart isect 60 120\n".utf8)
+    var disk = [UInt8](repeating: 0, count: 61_440)
+    disk.replaceSubrange(512..<512 + table.count, with: table)
+    try add(disk, to: .disks)
+    var record = [UInt8](repeating: 0, count: 61_440)
+    record.replaceSubrange(1024 + 512..<1024 + 512 + table.count, with: table)
+    record.replaceSubrange(
+      0x1be..<0x1be + 16, with: [0, 0, 0, 0, 0x39, 0, 0, 0, 2, 0, 0, 0, 118, 0, 0, 0])
+    record.replaceSubrange(0x1fe..<0x200, with: [0x55, 0xaa])
+    try add(record, to: .disks)
+    try add(Array("venti config\nindex main\narenas a\n".utf8), to: .disks)
   }
 
   /// Writes a seed, named after its contents.

@@ -1,7 +1,7 @@
 /// What can be fuzzed: bytes from outside, by what reads them.
 enum Target: String, CaseIterable {
   case frames, clumps, buckets, configurations, arenas, directories, trees, archives, addresses,
-    pages
+    pages, recovery, disks
 
   /// Reads an input in every way that there is; none may trap, and what was read is written again.
   func run(_ bytes: [UInt8]) {
@@ -16,6 +16,8 @@ enum Target: String, CaseIterable {
     case .archives: Archives.run(bytes)
     case .addresses: Addresses.run(bytes)
     case .pages: Pages.run(bytes)
+    case .recovery: Recovery.run(bytes)
+    case .disks: Disks.run(bytes)
     }
   }
 }

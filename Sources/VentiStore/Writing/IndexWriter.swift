@@ -28,9 +28,8 @@ struct IndexWriter: Sendable {
 
   /// Writes again what a crash may have torn.
   ///
-  /// - Parameter isGenuine: whether an entry points to a clump of its block. Torn sectors make up
-  ///   entries that never were.
-  func recover(_ isGenuine: (IndexEntry) -> Bool) throws(StoreError) {
+  /// - Parameter addresses: where entries point: torn sectors make up some that never were.
+  func recover(through addresses: AddressMap) throws(StoreError) {
     for case .some(let section) in index.sections {
       let journal = IndexJournal(of: section)
       var records: [IndexJournal.Record] = []
@@ -43,22 +42,29 @@ struct IndexWriter: Sendable {
       guard !records.isEmpty else { continue }
       try section.partition.sync()
       for record in records where section.header.buckets.contains(record.bucket) {
-        try recover(record, in: section, isGenuine)
+        try recover(record, in: section, addresses)
       }
       try section.partition.sync()
       try journal.clear()
     }
   }
 
+  /// Writes a bucket again: what the record has, and what is there besides, if it says of a clump of its
+  /// block what that says itself.
   private func recover(
-    _ record: IndexJournal.Record, in section: IndexSection, _ isGenuine: (IndexEntry) -> Bool
+    _ record: IndexJournal.Record, in section: IndexSection, _ addresses: AddressMap
   ) throws(StoreError) {
-    let found = try section.entries(ofBucket: record.bucket)
-    let known = Set(record.entries.map(BlockKey.init))
-    let others = found.filter { !known.contains(BlockKey($0)) && isGenuine($0) }
-    let capacity = Bucket.capacity(blockSize: section.header.blockSize)
-    let all = (record.entries.filter(isGenuine) + others).sorted().prefix(capacity)
-    try section.write([IndexJournal.Record(bucket: record.bucket, entries: Array(all))])
+    var entries: [BlockKey: IndexEntry] = [:]
+    for entry in try record.entries + section.entries(ofBucket: record.bucket)
+    where bucket(of: entry) == record.bucket && entries[BlockKey(entry)] == nil {
+      guard let genuine = addresses.entry(at: entry.address), BlockKey(genuine) == BlockKey(entry)
+      else { continue }
+      entries[BlockKey(entry)] = genuine
+    }
+    // No journal of ours has more: one that has is not to push out what is there.
+    guard entries.count <= Bucket.capacity(blockSize: section.header.blockSize) else { return }
+    try section.write(
+      [IndexJournal.Record(bucket: record.bucket, entries: entries.values.sorted())])
   }
 
   private func bucket(of entry: IndexEntry) -> Int { index.map.bucket(of: entry.score) }
