@@ -20,6 +20,8 @@ static const int VACFS_RWF_NOWAIT = 8;
 
 // Of <fcntl.h> and <unistd.h>, for the same programs. The numbers are the kernel's.
 #define VACFS_O_NOATIME 01000000
+// To be taken with O_DIRECTORY.
+#define VACFS_O_TMPFILE 020000000
 #define VACFS_SEEK_DATA 3
 #define VACFS_SEEK_HOLE 4
 

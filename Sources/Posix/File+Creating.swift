@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 public import SystemPackage
 
@@ -19,6 +20,36 @@ extension File {
   public static func create(_ path: FilePath, text: String) throws(Errno) {
     let descriptor = try create(path)
     defer { close(descriptor) }
+    try write(text, to: descriptor)
+  }
+
+  /// Creates a file that holds `text`, and has no name yet: open(2) with `O_TMPFILE`.
+  ///
+  /// - Returns: nil where the file system knows no such files.
+  static func createUnnamed(
+    in directory: FilePath, text: String
+  ) throws(Errno) -> FileDescriptor? {
+    let descriptor: CInt
+    do throws(Errno) {
+      descriptor = try systemCall {
+        unsafe directory.withPlatformString {
+          unsafe open($0, O_RDWR | O_DIRECTORY | VACFS_O_TMPFILE | O_CLOEXEC, 0o666)
+        }
+      }
+    } catch .notSupported, .isDirectory, .invalidArgument {
+      return nil
+    }
+    do throws(Errno) {
+      try write(text, to: descriptor)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    return FileDescriptor(rawValue: descriptor)
+  }
+
+  /// Writes all of a text, which is safe afterwards.
+  private static func write(_ text: String, to descriptor: CInt) throws(Errno) {
     let bytes = Array(text.utf8)
     try untilAllIsTaken(bytes.count) { done throws(Errno) in
       let rest = bytes[done...]

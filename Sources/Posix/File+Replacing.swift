@@ -4,13 +4,31 @@ package import SystemPackage
 extension File {
   /// Puts a file that holds `text` in the place of another, or makes it: rename(2).
   ///
-  /// Whatever happens, a file of that name holds either what it held before, or `text`.
+  /// Whatever happens, a file of that name holds either what it held before, or `text`. Until it is
+  /// whole it has no name, where the file system can do so: whoever is stopped leaves nothing behind,
+  /// but for a moment when it has a name of its own beside the other.
   package static func replace(_ path: FilePath, text: String) throws(Errno) {
     let directory = path.removingLastComponent()
+    let place = directory.isEmpty ? "." : directory
+    let unnamed = try createUnnamed(in: place, text: text)
+    defer { try? unnamed?.close() }
+    if !link(unnamed, to: path) {
+      try replace(path) { new throws(Errno) in
+        if !link(unnamed, to: new) { try create(new, text: text) }
+      }
+    }
+    try synchronizeDirectory(place)
+  }
+
+  /// Puts a file that `make` makes in the place of another.
+  private static func replace(
+    _ path: FilePath, by make: (FilePath) throws(Errno) -> Void
+  ) throws(Errno) {
     // A name that nobody has: what is there is not ours to remove.
-    let new = directory.appending(".vacfs-\(String(UInt64.random(in: 0 ... .max), radix: 16))")
+    let new = path.removingLastComponent()
+      .appending(".vacfs-\(String(UInt64.random(in: 0 ... .max), radix: 16))")
     do throws(Errno) {
-      try create(new, text: text)
+      try make(new)
       _ = try systemCall {
         unsafe new.withPlatformString { new in
           unsafe path.withPlatformString { unsafe rename(new, $0) }
@@ -20,7 +38,15 @@ extension File {
       if error != .fileExists { try? remove(new) }
       throw error
     }
-    try synchronizeDirectory(directory.isEmpty ? "." : directory)
+  }
+
+  /// Names a file that has no name, unless there is another of that name: linkat(2).
+  private static func link(_ file: FileDescriptor?, to path: FilePath) -> Bool {
+    guard let file else { return false }
+    return unsafe path.withPlatformString {
+      unsafe linkat(
+        AT_FDCWD, "/proc/self/fd/\(file.rawValue)", AT_FDCWD, $0, AT_SYMLINK_FOLLOW)
+    } == 0
   }
 
   /// Puts `text` where a path leads to.
