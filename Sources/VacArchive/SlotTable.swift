@@ -113,8 +113,7 @@ struct SlotTable: Sendable {
   /// The entry in a slot; nil for one that is not in use.
   private func entry(_ slot: Int) throws(ArchiveError) -> Entry? {
     guard let run = run(of: slot) else {
-      let lost = lost.first { $0.slots.contains(slot) }
-      if let lost { throw .slot(slot, .block(lost.error)) }
+      if let error = error(of: slot) { throw .slot(slot, .block(error)) }
       return nil
     }
     do throws(FormatError) {
@@ -127,18 +126,28 @@ struct SlotTable: Sendable {
   }
 
   private func run(of slot: Int) -> Run? {
-    var low = 0
-    var high = runs.count
+    let number = runs.firstPosition { $0.firstSlot + $0.count > slot }
+    guard number < runs.count, runs[number].firstSlot <= slot else { return nil }
+    return runs[number]
+  }
+
+  /// Why a slot cannot be read; nil when it can.
+  private func error(of slot: Int) -> BlockError? {
+    let number = lost.firstPosition { $0.slots.upperBound > slot }
+    guard number < lost.count, lost[number].slots.contains(slot) else { return nil }
+    return lost[number].error
+  }
+}
+
+extension Array {
+  /// Where the elements begin that a rule holds for, as it does for all after them: found by bisection.
+  fileprivate func firstPosition(where isThere: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
-      if runs[middle].firstSlot + runs[middle].count <= slot {
-        low = middle + 1
-      } else {
-        high = middle
-      }
+      if isThere(self[middle]) { high = middle } else { low = middle + 1 }
     }
-    guard low < runs.count, runs[low].firstSlot <= slot else { return nil }
-    return runs[low]
+    return low
   }
 }
 

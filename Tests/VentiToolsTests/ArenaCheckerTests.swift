@@ -52,6 +52,24 @@ struct ArenaCheckerTests {
     #expect(try arenas.partition.digest() == before)
   }
 
+  @Test("a tail that counts nothing gets its numbers and times back")
+  func emptyTail() throws {
+    let arena = arenas.arenas[1]
+    let right = try arena.tail()
+    var writer = ByteWriter()
+    ArenaTail(version: right.version, name: right.name, clumpMagic: right.clumpMagic)
+      .write(to: &writer, blockSize: arena.geometry.blockSize)
+    try arenas.partition.overwrite(writer.bytes, at: arena.start + arena.geometry.tailOffset)
+
+    #expect(check(repairs: true).0)
+
+    let mended = try arena.tail()
+    #expect(mended.written.clumpCount == right.written.clumpCount)
+    #expect(mended.written.usedByteCount == right.written.usedByteCount)
+    #expect(mended.firstWriteTime == right.firstWriteTime)
+    #expect(mended.lastWriteTime == right.lastWriteTime)
+  }
+
   @Test("a wrong magic number is told of")
   func magic() throws {
     try arenas.partition.overwrite([1, 2, 3, 4], at: dataOffset + 1100)

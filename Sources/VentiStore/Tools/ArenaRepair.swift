@@ -37,6 +37,7 @@ package struct ArenaRepair: Sendable {
     let written = try recovery.forEachUncounted { found throws(StoreError) in
       try recovery.writeAgain(found)
       try write(found.clump)
+      if found.clump.position == .first { tail.firstWriteTime = found.time }
       tail.lastWriteTime = found.time
     }
     try arena.partition.sync()
