@@ -1,3 +1,4 @@
+internal import Posix
 internal import SystemPackage
 
 /// Standard output, written in large pieces.
@@ -20,18 +21,28 @@ public struct OutputBuffer: Sendable {
   /// Writes what is in the buffer.
   public mutating func flush() throws(CommandError) {
     defer { bytes.removeAll(keepingCapacity: true) }
-    do {
-      try FileDescriptor.standardOutput.writeAll(bytes)
-    } catch {
-      throw CommandError("standard output: \(error)")
-    }
+    try StandardOutput.write(bytes)
   }
 }
 
 /// Where commands say what they were asked for.
 public enum StandardOutput {
   /// Writes a line, in one piece, so that lines of several threads do not mix.
-  public static func print(_ line: String) {
-    _ = try? FileDescriptor.standardOutput.writeAll(Array((line + "\n").utf8))
+  ///
+  /// - Throws: when the output takes no more.
+  public static func print(_ line: String) throws(CommandError) {
+    try write(Array((line + "\n").utf8))
+  }
+
+  /// Writes bytes.
+  ///
+  /// - Throws: when the output takes no more.
+  public static func write(_ bytes: [UInt8]) throws(CommandError) {
+    do {
+      try FileDescriptor.standardOutput.writeAll(bytes)
+    } catch {
+      if error as? Errno == .brokenPipe { StandardDescriptors.endUnread() }
+      throw CommandError("standard output: \(error)")
+    }
   }
 }

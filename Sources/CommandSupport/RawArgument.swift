@@ -60,6 +60,7 @@ public protocol RawCommand: ParsableCommand {}
 extension RawCommand {
   /// Runs the command with the arguments of the process.
   public static func main() {
+    StandardDescriptors.takePlaces()
     main(ProgramArguments.bytes.map(RawArgument.escaped))
   }
 }

@@ -45,11 +45,11 @@ public struct StoreConfiguration: Equatable, Sendable {
   /// The name of the bloom filter's partition.
   public internal(set) var bloom: String?
   /// Bytes of memory for blocks.
-  public internal(set) var memBytes: Int?
+  public package(set) var memBytes: Int?
   /// Bytes of memory for disk blocks.
-  public internal(set) var bcmemBytes: Int?
+  public package(set) var bcmemBytes: Int?
   /// Bytes of memory for index entries.
-  public internal(set) var icmemBytes: Int?
+  public package(set) var icmemBytes: Int?
   /// The address of the server, as `tcp!*!venti`.
   public internal(set) var address: String?
   /// The address of the web server.

@@ -13,7 +13,7 @@ struct VerifyAction: Action {
     let current = Monitor<Verifier?>(nil)
     let report = Report { current.withLock { $0?.counters } }
     defer { report.end() }
-    let differences = Monitor(0)
+    let differences = Monitor((count: 0, failure: CommandError?.none))
     let verifier = Verifier(
       opened.archive, in: opened.source,
       with: try command.target { path throws(Errno) in
@@ -22,14 +22,20 @@ struct VerifyAction: Action {
       options: command.restoreOptions(opened),
       observer: report.observer(namesFiles: command.isVerbose)
     ) { path, difference in
-      differences.withLock { $0 += 1 }
-      StandardOutput.print("\(PathText.quoted(path)): \(difference)")
+      let line = "\(PathText.quoted(path)): \(difference)"
+      differences.withLock { $0.count += 1 }
+      do throws(CommandError) {
+        try StandardOutput.print(line)
+      } catch {
+        differences.withLock { $0.failure = error }
+      }
     }
     current.withLock { $0 = verifier }
     let watch = try TerminationWatch { _ in verifier.cancel() }
     let missing = try withExtendedLifetime(watch) { try verifier.run(command.selection) }
     let hasAll = report.reportMissing(missing)
     if command.printsStatistics { report.printStatistics() }
-    return hasAll && verifier.counters.problems.count == 0 && differences.withLock { $0 } == 0
+    if let failure = differences.withLock({ $0.failure }) { throw failure }
+    return hasAll && verifier.counters.problems.count == 0 && differences.withLock { $0.count } == 0
   }
 }

@@ -78,15 +78,14 @@ struct BackupRun {
   /// Tells the score, now that the store has the archive for good.
   private func publish(_ score: ArchiveScore, _ report: Report) throws {
     guard let name = command.archive.file ?? command.archive.days else {
-      report.printScore(score)
-      return
+      return try report.printScore(score)
     }
     do throws(Errno) {
       try File.put("\(score)\n", at: name.path)
     } catch {
       throw CommandError("write \(PathText.quoted(name.bytes)): \(error); the archive is \(score)")
     }
-    if command.output.printsJSON { report.printScore(score) }
+    if command.output.printsJSON { try report.printScore(score) }
   }
 
   private func close() throws {

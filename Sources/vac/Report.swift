@@ -76,12 +76,20 @@ final class Report: Sendable {
   }
 
   /// Prints the score, alone or in its line of JSON.
-  func printScore(_ score: ArchiveScore) {
+  ///
+  /// - Throws: when nobody can read it; the error says it instead.
+  func printScore(_ score: ArchiveScore) throws(CommandError) {
     // On a terminal, it shares the line with the progress.
     line.end()
-    guard options.printsJSON, let counters = counters() else {
-      return StandardOutput.print("\(score)")
+    do throws(CommandError) {
+      try StandardOutput.print(line(for: score))
+    } catch {
+      throw CommandError("\(error); the archive is \(score)")
     }
+  }
+
+  private func line(for score: ArchiveScore) -> String {
+    guard options.printsJSON, let counters = counters() else { return "\(score)" }
     var object = JSONObject()
     object.add("score", "\(score)")
     object.add("files", counters.files.count)
@@ -92,7 +100,7 @@ final class Report: Sendable {
     object.add("bytes_known", counters.bytesKnown.count)
     object.add("problems", counters.problems.count)
     object.add("milliseconds", Int(-begun.secondsLeft * 1000))
-    StandardOutput.print(object.text)
+    return object.text
   }
 
   /// Says what was done, where that was asked for, and how much could not be.

@@ -24,7 +24,7 @@ struct Read: ToolCommand {
     let score = try LabelledScore(score).score
     let source = try store.open().source
     let block = try type.map { try read(score, $0, from: source) } ?? search(score, in: source)
-    try FileDescriptor.standardOutput.writeAll(block.array)
+    try StandardOutput.write(block.array)
     return true
   }
 

@@ -13,9 +13,9 @@ struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve a store of this machine to venti clients.",
     discussion: """
-      Prints a line with its addresses once it serves, and goes on until it is sent SIGTERM or \
-      SIGINT; then it answers what it has been asked, brings the store up to date, and ends. A \
-      service manager is told when it is ready, and may hand over sockets: those that are named \
+      Prints a line with its addresses once it serves, and goes on until it is sent SIGTERM, \
+      SIGINT or SIGHUP; then it answers what it has been asked, brings the store up to date, and \
+      ends. A service manager is told when it is ready, and may hand over sockets: those that are named \
       'http' are for web pages.
       """,
     helpNames: .long)
@@ -57,6 +57,8 @@ struct Serve: ParsableCommand {
   @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Log every connection.")
   var isVerbose = false
 
+  @OptionGroup var classic: ServeClassics
+
   @OptionGroup(title: "Limits")
   var limits: ServeLimits
 
@@ -74,7 +76,7 @@ struct Serve: ParsableCommand {
     try Self.reporting(as: Self.title) {
       // Scripts on this machine find the arenas by the names in /index, from wherever they are.
       let path = WorkingDirectory.absolute(FilePath(store ?? configuration ?? ""))
-      let configuration = try StoreConfiguration(contentsOf: path)
+      let configuration = classic.applied(to: try StoreConfiguration(contentsOf: path))
       let logger = LineLog.logger(name: Self.title, isVerbose: isVerbose)
       let ending = Monitor<CInt?>(nil)
       let watch = try TerminationWatch { signal in ending.update { $0 = signal } }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Posix
 import SystemPackage
 
 /// Everything about a store: one command for each of plan9port's programs, and more.
@@ -47,11 +48,10 @@ struct Venti: ParsableCommand {
   ///
   /// A usage error ends it with status 1, as scripts expect of venti's programs.
   static func main() {
+    StandardDescriptors.takePlaces()
     do {
       let words = arguments(CommandLine.arguments)
-      if let first = words.first, !first.hasPrefix("-"), first != "help", command(first) == nil {
-        throw ValidationError("there is no command '\(first)'")
-      }
+      if let first = words.first, command(first) == nil { try checkIsForAll(first) }
       var command = try parseAsRoot(words)
       try command.run()
     } catch {
@@ -59,6 +59,15 @@ struct Venti: ParsableCommand {
       StandardError.print(fullMessage(for: error))
       exit(withError: ExitCode.failure)
     }
+  }
+
+  /// Checks that a first word which is no command is an option that goes with none.
+  private static func checkIsForAll(_ word: String) throws {
+    if word.hasPrefix("--") || ["-h", "help"].contains(word) { return }
+    throw ValidationError(
+      word.hasPrefix("-")
+        ? "'\(word)' before a command: plan9port's server is 'venti serve'"
+        : "there is no command '\(word)'")
   }
 
   /// The arguments, after the command that the program was invoked as.

@@ -35,7 +35,12 @@ struct Write: ToolCommand {
 
   /// Standard input, as long as it can be a block.
   private func input() throws -> Block {
-    let bytes = try FileDescriptor.standardInput.readAll(limit: WireLimits.dataByteCount + 1)
+    let bytes: [UInt8]
+    do {
+      bytes = try FileDescriptor.standardInput.readAll(limit: WireLimits.dataByteCount + 1)
+    } catch {
+      throw CommandError("standard input: \(error)")
+    }
     guard bytes.count <= WireLimits.dataByteCount else { throw BlockError.tooLarge }
     return Block(bytes)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Posix
 import SystemPackage
 import VentiStore
@@ -32,7 +33,7 @@ struct PrintConfiguration: ToolCommand {
     if writes {
       try copy.write(input())
     } else {
-      try FileDescriptor.standardOutput.writeAll(copy.read())
+      try StandardOutput.write(copy.read())
     }
     return true
   }
