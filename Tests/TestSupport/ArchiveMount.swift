@@ -83,7 +83,10 @@ public final class ArchiveMount: Sendable {
     guard try waiter.waitForExit(within: seconds + 10) == .success else {
       throw ArchiveMountError("\(path): still served after \(seconds) seconds\n\(errorOutput)")
     }
-    if try line != nil { throw ArchiveMountError("\(path): process ended, mount left behind") }
+    // Who takes the mount away after a crash is a process of its own, which has to get its turn.
+    guard try MountTable.waitForUnmount(at: path, within: seconds) else {
+      throw ArchiveMountError("\(path): process ended, mount left behind")
+    }
   }
 
   /// Unmounts where that has not been done yet, and makes sure that nothing is left behind.

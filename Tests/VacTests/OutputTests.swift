@@ -53,7 +53,8 @@ struct OutputTests {
     #expect(found.errors.hasSuffix("standard output: No space left on device\n"))
   }
 
-  @Test("whoever is killed while the file of -f is written leaves the old one, and nothing beside it")
+  @Test(
+    "whoever is killed while the file of -f is written leaves the old one, and nothing beside it")
   func killed() throws {
     try work.serving { address in
       try work.shell("mkdir d; echo old >d/a.vac")
