@@ -61,6 +61,6 @@ extension RawCommand {
   /// Runs the command with the arguments of the process.
   public static func main() {
     StandardDescriptors.takePlaces()
-    main(ProgramArguments.bytes.map(RawArgument.escaped))
+    run(with: ProgramArguments.bytes.map(RawArgument.escaped))
   }
 }

@@ -49,20 +49,40 @@ extension File {
     } == 0
   }
 
+  /// Checks that `put` will not fail for want of a directory, or of the right to write to it, when what is
+  /// to be put there has been hours of work: access(2).
+  package static func checkMayPut(at path: FilePath) throws(Errno) {
+    guard let path = try replaced(by: path) else { return }
+    let directory = path.removingLastComponent()
+    _ = try systemCall {
+      unsafe (directory.isEmpty ? "." : directory).withPlatformString {
+        unsafe access($0, W_OK | X_OK)
+      }
+    }
+  }
+
   /// Puts `text` where a path leads to.
   ///
   /// A file is replaced as `replace` does it, behind the link if there is one. What is there and is
   /// no file, such as a pipe, is written to.
   package static func put(_ text: String, at path: FilePath) throws(Errno) {
-    var status = stat()
-    guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0 else {
-      return try replace(path, text: text)
+    if let path = try replaced(by: path) {
+      try replace(path, text: text)
+    } else {
+      try SmallFile.write(text, to: path)
     }
-    guard status.st_mode & S_IFMT == S_IFREG else { return try SmallFile.write(text, to: path) }
+  }
+
+  /// The file that is replaced when something is put at a path, behind a link if there is one; nil where
+  /// that is written to.
+  private static func replaced(by path: FilePath) throws(Errno) -> FilePath? {
+    var status = stat()
+    guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0 else { return path }
+    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
     guard let real = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
       throw Errno(rawValue: errno)
     }
     defer { unsafe free(real) }
-    try replace(unsafe FilePath(platformString: real), text: text)
+    return unsafe FilePath(platformString: real)
   }
 }

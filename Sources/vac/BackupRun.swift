@@ -29,6 +29,13 @@ struct BackupRun {
     arguments =
       command.files.map { SourceArgument($0.bytes) }
       + (try command.selection.listedArguments())
+    if let name = command.archive.file ?? command.archive.days {
+      do throws(Errno) {
+        try File.checkMayPut(at: name.path)
+      } catch {
+        throw CommandError("write \(PathText.quoted(name.bytes)): \(error)")
+      }
+    }
     store = try Self.open(command.connection)
   }
 

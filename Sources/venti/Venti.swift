@@ -45,19 +45,14 @@ struct Venti: ParsableCommand {
     helpNames: .shortAndLong)
 
   /// Runs the command.
-  ///
-  /// A usage error ends it with status 1, as scripts expect of venti's programs.
   static func main() {
     StandardDescriptors.takePlaces()
     do {
       let words = arguments(CommandLine.arguments)
       if let first = words.first, command(first) == nil { try checkIsForAll(first) }
-      var command = try parseAsRoot(words)
-      try command.run()
+      run(with: words)
     } catch {
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      StandardError.print(fullMessage(for: error))
-      exit(withError: ExitCode.failure)
+      end(with: error)
     }
   }
 

@@ -232,8 +232,8 @@ struct RefusalTests {
   func usage(arguments: [String]) throws {
     let child = try ChildProcess(
       Fixture.program("vacfs"), ["-h", store.string] + arguments + [archive, mountpoint])
-    // sysexits.h: EX_USAGE
-    #expect(try child.waitForExit() == .exited(64))
+
+    #expect(try child.waitForExit() == .exited(1))
     #expect(child.errorOutput.hasPrefix("Error: "))
   }
 }

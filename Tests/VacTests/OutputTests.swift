@@ -64,6 +64,16 @@ struct OutputTests {
     }
   }
 
+  @Test("a file of -f that cannot be written is told of before the work", arguments: ["-f", "-a"])
+  func fileName(option: String) throws {
+    for name in ["nosuch/a.vac", "a.vac/b.vac"] {
+      let found = try run("vac \(option) \(name) t")
+      #expect(found.status == .exited(1))
+      #expect(found.errors.hasPrefix("vac: write '\(name)': "))
+      #expect(!found.errors.contains("the archive is"))
+    }
+  }
+
   @Test("who has read enough hears nothing more, from a local store and from a server")
   func unread() throws {
     try work.serving { address in
