@@ -1,6 +1,7 @@
 internal import Posix
 public import SystemPackage
 internal import VentiCore
+internal import VentiStore
 public import VentiWire
 
 /// Where a store is: the one grammar of `-h` and `$venti`, for every command.
@@ -8,6 +9,7 @@ public import VentiWire
 /// | written | store |
 /// |---|---|
 /// | a directory, or a path to a configuration | the store of this machine that its `venti.conf` describes |
+/// | a path to a partition, as `/dev/sdb:arenas` | the store that the copy of a `venti.conf` in it describes |
 /// | a path to a socket, `unix!path` | the server that listens there |
 /// | anything else | a server on the network, see `DialString` |
 public enum StoreLocation: Sendable, Hashable {
@@ -25,6 +27,7 @@ public enum StoreLocation: Sendable, Hashable {
     switch FileType(of: path) {
     case .socket: self = .server(.unix(path: text))
     case .directory, .other: self = .local(path)
+    case nil where Self.isPartOfFile(text): self = .local(path)
     case nil where text.contains("/") && !text.contains("!"):
       throw CommandError("store \(quoted(text)): no such file or directory")
     case nil:
@@ -34,6 +37,14 @@ public enum StoreLocation: Sendable, Hashable {
         throw CommandError("store \(quoted(text)): \(error)")
       }
     }
+  }
+
+  /// Whether a text names a partition of a file or disk that is there, which may hold a configuration.
+  private static func isPartOfFile(_ text: String) -> Bool {
+    guard text.contains("/"), let name = try? PartitionName(text), name.part != .whole else {
+      return false
+    }
+    return FileType(of: FilePath(name.path)) == .other
   }
 
   /// The store that a command works with: what its option says, else the variable `$venti`, else

@@ -3,8 +3,8 @@ public import SystemPackage
 internal import VentiCore
 
 extension StoreConfiguration {
-  /// Reads a configuration: a text file, a directory that holds a `venti.conf`, or a partition
-  /// that holds a copy.
+  /// Reads a configuration: a text file, a directory that holds a `venti.conf`, or a partition, as
+  /// `PartitionName` has it, that holds a copy.
   ///
   /// What is longer than 262144 bytes is taken for a partition.
   public init(contentsOf path: FilePath) throws(StoreError) {
@@ -19,7 +19,13 @@ extension StoreConfiguration {
         path: given.string, line: nil,
         reason: "directory holds no store: it has no \(Self.fileName); 'venti init' makes one")
     } catch {
-      throw .file(path: path.string, operation: "open", error)
+      guard error == .noSuchFileOrDirectory, let name = try? PartitionName(given.string),
+        name.part != .whole
+      else { throw .file(path: path.string, operation: "open", error) }
+      let partition = try FilePartition(opening: given.string, for: .readOnly)
+      let text = try partition.read(Self.maximumByteCount, at: Self.embeddedOffset).array
+      try self.init(parsing: Self.embedded(text, in: given), path: given)
+      return
     }
     let isPartition = size > PartitionLayout.blankByteCount
     guard isPartition || size <= Self.maximumByteCount else {

@@ -14,6 +14,22 @@ extension Partition {
     where found != magic && offset + 4 <= length {
       guard try word(at: offset) != found else { throw .occupied(partition: name, by: content) }
     }
+    // What was a store's before may have whatever begins a disk in its blank.
+    guard magic == nil, try hasTableOfPartitions() else { return }
+    throw .occupied(partition: name, by: "a table of partitions")
+  }
+
+  /// Whether the first two sectors are those of a disk that is divided: an MBR, a GPT or Plan 9's table.
+  private func hasTableOfPartitions() throws(StoreError) -> Bool {
+    let sector = Plan9Disk.sectorByteCount
+    guard length >= 2 * sector else { return false }
+    let bytes = try read(2 * sector, at: 0).array
+    let second = bytes[sector...]
+    if second.starts(with: Array("EFI PART".utf8)) || second.starts(with: Array("part ".utf8)) {
+      return true
+    }
+    let types = (0..<4).map { bytes[0x1be + $0 * 16 + 4] }
+    return bytes[0x1fe] == 0x55 && bytes[0x1ff] == 0xaa && types.contains { $0 != 0 }
   }
 
   private func word(at offset: Int) throws(StoreError) -> UInt32 {
