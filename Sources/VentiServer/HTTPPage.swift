@@ -20,6 +20,20 @@ struct HTTPPage: Sendable, Equatable {
         """)
   }
 
+  /// What there is to be read, for people.
+  static let front: HTTPPage = {
+    let pages = [
+      ("index", "the store: its index, arenas and blocks"), ("storage", "how full it is"),
+      ("roots", "its archives, as JSON"), ("healthz", "whether it works"),
+      ("metrics", "numbers for Prometheus"), ("stats", "the server's own numbers, for people"),
+      ("xindex", "/index as XML"),
+    ]
+    let items = pages.map { "<li><a href=\"/\($0)\">/\($0)</a>: \($1)\n" }.joined()
+    return HTTPPage(
+      type: "text/html; charset=utf-8",
+      text: "<!DOCTYPE html>\n<title>venti</title>\n<h1>venti</h1>\n<ul>\n\(items)</ul>\n")
+  }()
+
   /// Only for reading.
   static let methodNotAllowed = HTTPPage(
     status: .methodNotAllowed, headers: ["Allow": "GET, HEAD"], text: "method not allowed\n")

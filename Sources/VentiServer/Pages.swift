@@ -18,6 +18,7 @@ struct Pages: Sendable {
   /// The page that a request asks for.
   func page(for query: HTTPQuery) -> HTTPPage {
     switch query.path {
+    case "/": .front
     case "/index": HTTPPage(text: IndexPage(store.report()).text)
     case "/storage": HTTPPage(text: StoragePage(store.report()).text)
     case "/xindex": HTTPPage(type: "text/xml", text: XMLIndexPage(store.report()).text)

@@ -118,6 +118,17 @@ struct PagesTests {
         """#)
   }
 
+  @Test("/ leads to pages that are there")
+  func front() throws {
+    let test = try PagesUnderTest()
+    defer { test.stop() }
+    let answer = try test.get("/")
+    #expect(answer.status == "200")
+    let links = answer.body.matches(of: /href="([^"]+)"/).map { String($0.1) }
+    #expect(links.count == 7)
+    for link in links { #expect(try test.get(link).status == "200", "\(link)") }
+  }
+
   @Test("/healthz says whether the store works")
   func health() throws {
     let test = try PagesUnderTest()
