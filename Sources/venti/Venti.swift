@@ -48,11 +48,20 @@ struct Venti: ParsableCommand {
   static func main() {
     StandardDescriptors.takePlaces()
     do {
+      try checkEncoding(ProgramArguments.bytes)
       let words = arguments(CommandLine.arguments)
       if let first = words.first, command(first) == nil { try checkIsForAll(first) }
       run(with: words)
     } catch {
       end(with: error)
+    }
+  }
+
+  /// Checks that no argument would be taken for another: names with other bytes are not for these
+  /// commands.
+  private static func checkEncoding(_ arguments: [[UInt8]]) throws {
+    for bytes in arguments where String(validating: bytes, as: UTF8.self) == nil {
+      throw ValidationError("argument '\(String(decoding: bytes, as: UTF8.self))' is not UTF-8")
     }
   }
 

@@ -188,6 +188,14 @@ struct ToolCommandTests {
       child.errorOutput.contains("'disk:isect': partition has no 'venti config' at byte 253952"))
   }
 
+  @Test("a name that is not UTF-8 is not taken for another")
+  func encoding() throws {
+    let script = "$0 init $'a\\xffb' --size 1m; status=$?; test -z \"$(ls)\" && exit $status"
+    let child = try ChildProcess("bash", ["-c", script, program.string], directory: directory)
+    #expect(try child.waitForExit() == .exited(1))
+    #expect(child.errorOutput.hasPrefix("Error: argument 'a\u{fffd}b' is not UTF-8\n"))
+  }
+
   @Test("help is where people look for it, and -h is the store where a command has one")
   func help() throws {
     for arguments in [["-h"], ["--help"], ["help"], []] {
