@@ -184,6 +184,7 @@ public final class Store: BlockStore, BlockFetcher {
     } catch {
       throw .failed(reason: error.reason)
     }
+    engine.keepSafeTails()
   }
 
   /// Keeps other processes from writing.

@@ -48,6 +48,50 @@ struct StoreTests {
     }
   }
 
+  @Test("the next start does not read the log of an arena that was left unindexed")
+  func knownTail() throws {
+    let simulated = try SimulatedStore(arenas: 1)
+    var options = SimulatedStore.quiet
+    options.unindexedAtEndLimit = 1000
+    let blocks = SimulatedStore.blocks(100, of: 4000...5000, seed: 15)
+    let store = try simulated.open(options)
+    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.close()
+    let before = simulated.disk.reads(of: 0).byteCount
+
+    let again = try simulated.open(options)
+
+    #expect(simulated.disk.reads(of: 0).byteCount - before < 100_000)
+    for (block, type) in blocks { try again.expect(block, type) }
+    try again.close()
+  }
+
+  @Test("what was written after a store was closed is looked at in full by the next start")
+  func laterTail() throws {
+    let simulated = try SimulatedStore(arenas: 1)
+    var options = SimulatedStore.quiet
+    options.unindexedAtEndLimit = 1000
+    let blocks = SimulatedStore.blocks(20, of: 700...900, seed: 16)
+    let closed = try simulated.open(options)
+    for (block, type) in blocks[..<10] { try closed.write(block, type: type) }
+    try closed.close()
+    let killed = try simulated.open(options)
+    for (block, type) in blocks[10...] { try killed.write(block, type: type) }
+    try killed.sync()
+    let damaged = simulated.reopened()
+    var score = ByteWriter()
+    score.score(blocks[15].block.score)
+    let header = try #require(damaged.disk.contents[0].firstRange(of: score.bytes))
+    damaged.disk.damage(0) { $0[header.lowerBound] ^= 1 }
+
+    let again = try damaged.open(options)
+    try again.write(blocks[15].block, type: blocks[15].type)
+
+    for (block, type) in blocks { try again.expect(block, type) }
+    try again.close()
+    try killed.close()
+  }
+
   @Test("blocks that are not indexed yet are read along the log, in a few reads")
   func unindexedInOrder() throws {
     let simulated = try SimulatedStore(arenas: 1)

@@ -19,17 +19,20 @@ struct ArenaRecovery {
 
   private let arena: Arena
   private let tail: ArenaTail
+  private let isSafe: Bool
 
-  init(_ arena: Arena, tail: ArenaTail) {
+  /// - Parameter isSafe: whether `SafeTails` has the tail.
+  init(_ arena: Arena, tail: ArenaTail, isSafe: Bool = false) {
     self.arena = arena
     self.tail = tail
+    self.isSafe = isSafe
   }
 
   /// Calls `body` with each clump that the tail counts and the index lacks.
   func forEachUnindexed(_ body: (Found) throws(StoreError) -> Void) throws(StoreError) {
     let start = ClumpPosition(after: tail.indexed)
     var walk = ClumpWalk(arena, magic: tail.clumpMagic, counted: tail.written, from: start)
-    var counted = CountedClumps(arena, tail: tail)
+    var counted = CountedClumps(arena, tail: tail, isSafe: isSafe)
     while let result = walk.next() {
       guard case .success(let clump) = result else { continue }
       guard clump.position.number < tail.written.clumpCount else { return }

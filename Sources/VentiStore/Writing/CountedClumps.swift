@@ -7,9 +7,11 @@ internal import VentiCore
 /// data, which then lacks whole disk blocks. A clump's own header and the next one stand in the
 /// disk blocks where it begins and ends; so with both of them right a clump is there, unless it
 /// has a disk block all to itself. Once a header is wrong, all clumps from there on are doubtful.
+/// Where the tail is known to be one of `Store`, nothing need be looked at.
 struct CountedClumps {
   private let arena: Arena
   private let tail: ArenaTail
+  private let isSafe: Bool
   private var isDoubtful = false
   /// A part of the data area.
   private var window = Block.empty
@@ -17,15 +19,18 @@ struct CountedClumps {
 
   private static let windowByteCount = 1 << 20
 
-  init(_ arena: Arena, tail: ArenaTail) {
+  /// - Parameter isSafe: whether `SafeTails` has the tail.
+  init(_ arena: Arena, tail: ArenaTail, isSafe: Bool) {
     self.arena = arena
     self.tail = tail
+    self.isSafe = isSafe
   }
 
   /// Whether a clump, asked for in the order of the log, is surely there.
   ///
   /// The last one is not: no header need follow it.
   mutating func vouches(for clump: Clump) -> Bool {
+    if isSafe { return clump.info.type != nil }
     guard !isDoubtful else { return false }
     guard header(at: clump.position.offset)?.info == clump.info,
       clump.end.number < tail.written.clumpCount, header(at: clump.end.offset) != nil

@@ -29,6 +29,8 @@ struct OverflowList: Equatable {
     var magic: UInt32
     /// All that comes before.
     var indexed: ArenaStatistics
+
+    static let byteCount = 8 + 4 + 4 + 4 + 17
   }
 
   /// Arenas that are not indexed without a gap.
@@ -38,7 +40,7 @@ struct OverflowList: Equatable {
   /// What the buckets hold that have no room for them.
   var fingerprint: Score
 
-  /// After whatever begins a disk (labels, tables of partitions) and before the journal.
+  /// After `SafeTails` and before the journal.
   private static let offset = 32768
   private static let byteCount = 32768
   private static let headerByteCount = 32
@@ -46,8 +48,7 @@ struct OverflowList: Equatable {
 
   /// Whether there is room for a list of so many arenas and addresses.
   static func hasRoom(arenas: Int, addresses: Int) -> Bool {
-    let arenaByteCount = 8 + 4 + 4 + 4 + 17
-    return headerByteCount + 24 + arenas * arenaByteCount + addresses * 8 <= byteCount
+    headerByteCount + 24 + arenas * Progress.byteCount + addresses * 8 <= byteCount
   }
 
   /// Writes the list; it is safe afterwards.
@@ -124,7 +125,7 @@ struct OverflowList: Equatable {
 }
 
 extension OverflowList.Progress {
-  fileprivate func write(to writer: inout ByteWriter) {
+  func write(to writer: inout ByteWriter) {
     writer.uint64(address)
     writer.uint32(magic)
     writer.uint32(UInt32(indexed.clumpCount))
@@ -132,7 +133,7 @@ extension OverflowList.Progress {
     writer.sizesAndSeal(indexed)
   }
 
-  fileprivate init(parsing reader: inout ByteReader) throws(FormatError) {
+  init(parsing reader: inout ByteReader) throws(FormatError) {
     address = try reader.uint64()
     magic = try reader.uint32()
     let (clumpCount, compressedClumpCount) = (try reader.count32(), try reader.count32())

@@ -5,17 +5,22 @@ extension StoreEngine {
   /// Brings arenas and index together after a crash or another server; the threads must run.
   func recover() throws(StoreError) {
     let passed = try takeOverflow()
+    let safe = try safeTails()
     for number in slots.indices {
       var tail = state.withLock { $0.arenas[number].tail }
       tail.indexed = passed[number] ?? tail.indexed
-      if !tail.indexed.isSealed { try recover(number, tail) }
+      if !tail.indexed.isSealed {
+        try recover(number, tail, isSafe: safe.has(slots[number], tail))
+      }
     }
   }
 
-  private func recover(_ number: Int, _ tail: ArenaTail) throws(StoreError) {
+  private func recover(_ number: Int, _ tail: ArenaTail, isSafe: Bool) throws(StoreError) {
     let arena = slots[number].arena
-    let recovery = ArenaRecovery(arena, tail: tail)
+    let recovery = ArenaRecovery(arena, tail: tail, isSafe: isSafe)
     var statistics = tail.indexed
+    let count = tail.written.clumpCount - tail.indexed.clumpCount
+    state.withLock { $0.reserveUnindexed(min(count, options.unindexedClumpLimit)) }
     try recovery.forEachUnindexed { found throws(StoreError) in
       statistics.add(found.clump.info)
       statistics.isSealed = false

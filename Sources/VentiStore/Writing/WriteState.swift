@@ -127,6 +127,12 @@ extension WriteState {
     enterUnindexed(entry, content: content, of: arena, after: arenas[arena].tail.written)
   }
 
+  /// Makes room for clumps that are about to be put in line for the index.
+  mutating func reserveUnindexed(_ count: Int) {
+    unindexed.reserveCapacity(unindexed.count + count)
+    pending.reserveCapacity(pending.count + count)
+  }
+
   /// Puts a clump in line for the index.
   mutating func enterUnindexed(
     _ entry: IndexEntry?, content: Piece.Content?, of arena: Int,
@@ -135,7 +141,7 @@ extension WriteState {
     unindexed.append(UnindexedClump(arena: arena, entry: entry, statistics: statistics))
     guard let entry else { return }
     pending[BlockKey(entry)] = PendingPlace(entry)
-    contents[BlockKey(entry)] = content
+    if let content { contents[BlockKey(entry)] = content }
   }
 }
 
