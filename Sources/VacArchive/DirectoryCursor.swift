@@ -4,8 +4,9 @@ public import VentiCore
 ///
 /// Where the records stand in that order, as we write them, it is read along with the names: two
 /// blocks of records and their entries are in memory, however many files there are. Where they do
-/// not, as in a large directory by plan9port, it is read whole as soon as that shows. What was
-/// asked for before is not looked for again: a name may be missed, and is never taken for another.
+/// not, as in a large directory by plan9port, a limited number of files is gathered at a time, as
+/// soon as that shows: see `NameRange`. What was asked for before is not looked for again: a name may
+/// be missed, and is never taken for another.
 public struct DirectoryCursor {
   /// The records of a block.
   private struct Chunk {
@@ -25,57 +26,66 @@ public struct DirectoryCursor {
   /// Directories of a block that are asked for before they are met.
   private static let directoriesAhead = 64
 
+  private let rangeLimit: Int
   private var blocks: RecordBlocks
   private var current: Chunk?
   /// What comes after it is looked at in time: it tells whether the records are in order.
   private var following: Chunk?
-  /// All of the directory, where its records are in no order.
-  private var whole: Directory?
+  /// What is asked for now, where the records are in no order.
+  private var range: NameRange?
 
   /// Begins with the first names.
   ///
   /// What the directories in it begin with is asked for ahead.
+  ///
+  /// - Parameter rangeLimit: files that are gathered together where they are in no order: 20 MB or so
+  ///   of them.
   public init(
-    _ reference: DirectoryReference, in source: any BlockSource
+    _ reference: DirectoryReference, in source: any BlockSource, rangeLimit: Int = 1 << 17
   ) throws(ArchiveError) {
+    self.rangeLimit = rangeLimit
     blocks = try RecordBlocks(reference, in: source)
     current = try nextChunk()
-    try follow()
+    try follow(nil)
   }
 
-  /// Whether the directory was read whole, because its records are in no order.
-  public var isWhole: Bool { whole != nil }
+  /// Whether the records are known to be in no order.
+  public var isUnordered: Bool { range != nil }
 
   /// The file called `name`, which does not stand before the name that was asked for before.
   ///
   /// - Throws: errors that are not of one block; what is damaged counts as not there.
   public mutating func item(named name: [UInt8]) throws(ArchiveError) -> Item? {
-    while let chunk = current, whole == nil, ArchiveOrder.isOrdered(chunk.lastName, name) {
+    while let chunk = current, range == nil, ArchiveOrder.isOrdered(chunk.lastName, name) {
       current = following
-      try follow()
+      try follow(name)
     }
-    guard let directory = whole ?? current?.directory,
+    if let range, !range.covers(name) { try gather(from: name) }
+    guard let directory = range?.directory ?? current?.directory,
       let position = directory.position(of: name)
     else { return nil }
     return directory[position]
   }
 
   /// Reads what comes after the current block.
-  private mutating func follow() throws(ArchiveError) {
+  ///
+  /// - Parameter name: what is asked for; nil where nothing has been so far.
+  private mutating func follow(_ name: [UInt8]?) throws(ArchiveError) {
     following = nil
-    guard whole == nil, let current, let next = try nextChunk() else { return }
+    guard range == nil, let current, let next = try nextChunk() else { return }
     if ArchiveOrder.isOrdered(current.lastName, next.firstName) {
       following = next
     } else {
-      try readWhole()
+      try gather(from: name)
     }
   }
 
-  private mutating func readWhole() throws(ArchiveError) {
-    let directory = try Directory(loading: blocks.reference, from: blocks.source)
-    askAhead(directory)
-    whole = directory
-    (current, following) = (nil, nil)
+  private mutating func gather(from name: [UInt8]?) throws(ArchiveError) {
+    (current, following, range) = (nil, nil, nil)
+    let range = try NameRange(
+      of: blocks.reference, from: name, limit: rangeLimit, in: blocks.source)
+    askAhead(range.directory)
+    self.range = range
   }
 
   private mutating func nextChunk() throws(ArchiveError) -> Chunk? {

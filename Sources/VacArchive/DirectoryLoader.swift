@@ -20,7 +20,11 @@ struct DirectoryLoader {
   }
 
   /// Adds every record of a block, in the order of its index.
-  mutating func add(_ block: Block, leafSize: Int) {
+  ///
+  /// - Parameter isWanted: says of a name whether its record is.
+  mutating func add(
+    _ block: Block, leafSize: Int, where isWanted: ([UInt8]) -> Bool = { _ in true }
+  ) {
     let score = { block.score }
     let metadata: MetadataBlock
     do throws(FormatError) {
@@ -33,7 +37,7 @@ struct DirectoryLoader {
       do throws(FormatError) {
         let range = try metadata.range(of: number)
         let fields = try RecordFields(parsing: metadata.bytes[range].bytes)
-        add(fields, bytes[range])
+        add(fields, bytes[range], where: isWanted)
       } catch {
         omit(.record(number: number, block: score(), error))
       }
@@ -41,12 +45,16 @@ struct DirectoryLoader {
   }
 
   /// Adds a record that lies in `bytes`.
-  mutating func add(_ fields: RecordFields, _ bytes: ArraySlice<UInt8>) {
+  mutating func add(
+    _ fields: RecordFields, _ bytes: ArraySlice<UInt8>,
+    where isWanted: ([UInt8]) -> Bool = { _ in true }
+  ) {
     func text(_ range: Range<Int>) -> ArraySlice<UInt8> {
       bytes[bytes.startIndex + range.lowerBound..<bytes.startIndex + range.upperBound]
     }
     let name = text(fields.name)
     if let fault = Omission.NameFault(name) { return omit(.name(Array(name), fault)) }
+    guard isWanted(Array(name)) else { return }
     var row = makeRow(fields, name: name)
     row.owner = texts.number(of: text(fields.owner))
     row.group = texts.number(of: text(fields.group))
@@ -140,6 +148,36 @@ struct DirectoryLoader {
       if isRepeated(name) { omit(.name(Array(name), .repeated)) } else { kept.append(row) }
     }
     rows = kept
+  }
+
+  /// Keeps the rows at some places, in their order, and lets go of what belongs to the others.
+  mutating func keep(_ places: Set<Int>) {
+    var kept = Self()
+    (kept.texts, kept.omissions, kept.omissionCount) = (texts, omissions, omissionCount)
+    for place in rows.indices where places.contains(place) {
+      var row = rows[place]
+      row.nameStart = UInt32(kept.names.count)
+      kept.names.append(contentsOf: names[rows[place].nameRange])
+      if row.hasOwnSpace { kept.spaces[row.nameStart] = spaces[rows[place].nameStart] }
+      let start = Int(row.unixStart)
+      row.unixStart = UInt32(kept.unix.count)
+      kept.unix.append(contentsOf: unix[start..<start + Int(row.unixCount)])
+      kept.rows.append(row)
+    }
+    self = kept
+  }
+
+  /// The slots that the records speak of, of those that a directory has: in order, none twice.
+  func slots(below end: Int) -> [Int] {
+    var slots: [Int] = []
+    for row in rows {
+      slots.append(Int(row.slot))
+      if row.kind == .directory { slots.append(Int(row.metadataSlot)) }
+      // Attributes are in the slot after the one or two streams.
+      if row.unixCount > 0 { slots += [Int(row.slot) + 1, Int(row.slot) + 2] }
+    }
+    slots.sort()
+    return zip(slots, [-1] + slots).lazy.filter { $0 != $1 && $0 < end }.map(\.0)
   }
 
   /// The places of the rows in `ArchiveOrder`, once they are sorted.

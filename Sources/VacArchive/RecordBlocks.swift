@@ -55,10 +55,13 @@ extension DirectoryLoader {
   /// Adds a piece of the stream of records.
   ///
   /// - Returns: whether it is lost.
-  mutating func add(_ piece: StreamScan.Piece, leafSize: Int) -> Bool {
+  mutating func add(
+    _ piece: StreamScan.Piece, leafSize: Int,
+    where isWanted: ([UInt8]) -> Bool = { _ in true }
+  ) -> Bool {
     switch piece {
     case .leaf(_, _, let block):
-      add(block, leafSize: leafSize)
+      add(block, leafSize: leafSize, where: isWanted)
       return false
     case .lost(_, _, let error):
       omit(.unreadable(error))

@@ -88,7 +88,11 @@ struct SlotTable: Sendable {
       if let last = lost.last, last.slots.contains(slot) { continue }
       let offset = slot % perBlock * Entry.byteCount
       let range = offset..<offset + Entry.byteCount
-      runs.append(Run(firstSlot: slot, count: 1, start: bytes.count))
+      if let last = runs.last, last.firstSlot + last.count == slot {
+        runs[runs.count - 1].count += 1
+      } else {
+        runs.append(Run(firstSlot: slot, count: 1, start: bytes.count))
+      }
       bytes.append(contentsOf: leaf.extended(to: range.upperBound)[range].array)
     }
     self.runs = runs
