@@ -8,6 +8,8 @@ public protocol StoreUse: Sendable {
   static var timeoutSeconds: Double { get }
   /// What happens after them.
   static var timeoutHelp: ArgumentHelp { get }
+  /// Whether that goes for a server, too, that is away from the beginning.
+  static var waitsForServer: Bool { get }
 }
 
 /// Somebody waits for what is read.
@@ -17,6 +19,8 @@ public enum Reading: StoreUse {
   /// What happens after that.
   public static let timeoutHelp: ArgumentHelp =
     "Seconds after which a server that does not answer fails a read."
+  /// Whoever looks on wants to know at once.
+  public static let waitsForServer = false
 }
 
 /// A backup rather waits for a server that is started anew than begins again.
@@ -26,6 +30,8 @@ public enum BackingUp: StoreUse {
   /// What happens after that.
   public static let timeoutHelp: ArgumentHelp =
     "Seconds for which a server may be away before the backup fails."
+  /// It may be starting as well.
+  public static let waitsForServer = true
 }
 
 /// Which store, and how to talk to it.
@@ -57,11 +63,14 @@ public struct StoreOptions<Use: StoreUse>: ParsableArguments {
 
   /// How to talk to a server.
   ///
-  /// - Parameter trace: takes the calls, where they are to be logged.
-  public func client(trace: @escaping @Sendable (String) -> Void) -> ClientOptions {
+  /// - Parameter log: takes what the user is to know: of a server that is away, and of all calls
+  ///   where they are to be logged.
+  public func client(log: @escaping @Sendable (String) -> Void) -> ClientOptions {
     var options = ClientOptions()
     options.callSeconds = timeout
-    if tracesVenti { options.trace = trace }
+    if Use.waitsForServer { options.firstConnectionSeconds = timeout }
+    options.notice = log
+    if tracesVenti { options.trace = log }
     return options
   }
 }

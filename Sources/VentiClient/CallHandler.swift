@@ -68,9 +68,10 @@ final class CallHandler: ChannelInboundHandler {
     let lost = calls.removeAll() + stored.map { .write($0) }
     stored = []
     self.context = nil
-    guard let link else { return pool.failed(reason) }
+    let isBreach = failure?.isBreach ?? false
+    guard let link else { return pool.failed(reason, isAway: !isBreach) }
     self.link = nil
-    pool.lost(link, calls: lost, reason: reason, isBreach: failure?.isBreach ?? false)
+    pool.lost(link, calls: lost, reason: reason, isBreach: isBreach)
   }
 
   /// Gives the connection up; what was in flight goes back to the pool.

@@ -11,6 +11,10 @@ public struct ClientOptions: Sendable {
   public var silenceSeconds = 10.0
   /// How long a sync may take; a server that flushes a large cache needs its time.
   public var syncSeconds = 300.0
+  /// How long a server that is away when the first connection is made is tried again; 0, not at all.
+  ///
+  /// No such host, or something else than a venti server, is nothing to wait for.
+  public var firstConnectionSeconds = 0.0
   /// How long it may take to connect and to greet each other.
   public var connectSeconds = 10.0
   /// The most reads that wait because every connection has all the calls it can have in flight.
@@ -22,6 +26,8 @@ public struct ClientOptions: Sendable {
   public var unsyncedBytes = 32 << 20
   /// The longest pause before the next attempt to connect; the first is a twentieth of a second.
   public var reconnectSeconds = 5.0
+  /// Told that the server is away and will be tried again, as a line of text for people.
+  public var notice: (@Sendable (String) -> Void)?
   /// Told of every message, as a line of text for a log: `tcp!backup!17034 -> tag 3 Tread …`.
   public var trace: (@Sendable (String) -> Void)?
   /// The addresses of a host, IPv6 and IPv4, in place of those that the system knows.

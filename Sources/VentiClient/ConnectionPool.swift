@@ -36,6 +36,8 @@ final class ConnectionPool: Sendable {
     var pauseSeconds = 0.0
     /// Why there is no connection, or why there was none the last time.
     var failure: String?
+    /// Whether the server may only be away.
+    var isAway = false
   }
 
   /// What is to be done once the lock is released.
@@ -72,9 +74,27 @@ final class ConnectionPool: Sendable {
   // MARK: From any thread
 
   /// Opens the first connection and waits until it is there.
+  ///
+  /// A server that is away is tried again for as long as the options say.
   func open() throws(BlockError) {
+    let limit = Deadline.after(seconds: options.firstConnectionSeconds)
+    var isTold = false
+    while true {
+      do throws(BlockError) {
+        return try openOnce()
+      } catch {
+        let (pause, isAway) = state.withLock { ($0.pauseSeconds, $0.isAway) }
+        guard isAway, limit.secondsLeft > pause else { throw error }
+        if !isTold { options.notice?("\(error); trying again") }
+        isTold = true
+        _ = state.wait(until: .after(seconds: pause)) { $0.isClosed ? () : nil }
+      }
+    }
+  }
+
+  private func openOnce() throws(BlockError) {
     let opens = state.withLock { state in
-      defer { state.isOpening = true }
+      defer { (state.isOpening, state.failure) = (true, nil) }
       return !state.isOpening && state.lines.isEmpty
     }
     if opens { startConnecting(after: 0) }
@@ -139,11 +159,14 @@ final class ConnectionPool: Sendable {
   }
 
   /// A connection could not be made.
-  func failed(_ reason: String) {
+  ///
+  /// - Parameter isAway: whether the server may only be away.
+  func failed(_ reason: String, isAway: Bool) {
     let plan = state.update { state in
       var plan = Plan()
       state.isOpening = false
       state.failure = reason
+      state.isAway = isAway
       lengthenPause(&state)
       dispatch(&state, &plan)
       return plan

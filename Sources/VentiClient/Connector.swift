@@ -19,7 +19,7 @@ struct Connector: Sendable {
   /// The pool is told, once, that the connection is open or has failed.
   func connect(for pool: ConnectionPool) {
     if case .tcp(DialString.anyHost, _) = dial {
-      return pool.failed("'\(DialString.anyHost)' cannot be dialled")
+      return pool.failed("'\(DialString.anyHost)' cannot be dialled", isAway: false)
     }
     dialled().flatMap { channel in
       channel.eventLoop.submit {
@@ -31,7 +31,7 @@ struct Connector: Sendable {
       // Nothing was read before the handlers were there to take it.
       channel.setOption(.autoRead, value: true)
     }.whenFailure { error in
-      pool.failed(ConnectionFailure.reason(error))
+      pool.failed(ConnectionFailure.reason(error), isAway: ConnectionFailure.isOfAbsence(error))
     }
   }
 

@@ -23,6 +23,15 @@ public enum ConnectionFailure {
     }
   }
 
+  /// Whether a connection was not made because nobody was there to take it, which may change.
+  public static func isOfAbsence(_ error: any Error) -> Bool {
+    switch error {
+    case is IOError, is ChannelError: true
+    case let error as NIOConnectionError: !error.connectionErrors.isEmpty
+    default: false
+    }
+  }
+
   /// Of all the addresses of a host, the first that failed speaks for them.
   private static func reason(_ error: NIOConnectionError) -> String {
     if let first = error.connectionErrors.first { return reason(first.error) }

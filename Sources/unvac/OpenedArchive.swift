@@ -16,7 +16,7 @@ struct OpenedArchive {
     let score = try ArchiveScore(argument: command.archive)
     let print: @Sendable (String) -> Void = { StandardError.print("unvac: \($0)") }
     store = try OpenStore(
-      at: command.connection.store.location(), options: command.connection.client(trace: print),
+      at: command.connection.store.location(), options: command.connection.client(log: print),
       log: print)
     isLocal = store.isLocal
     cache = BlockCache(over: store.source)

@@ -135,6 +135,35 @@ struct VacTests {
     try work.run("venti", "check", work.store).expectSuccess()
   }
 
+  @Test("a server that is started after vac is waited for")
+  func serverStarted() throws {
+    try work.shell("mkdir t; echo 1 >t/f")
+    let (first, address) = try work.serve(at: StoreServer.returningAddress)
+    #expect(try first.terminate() == .success)
+    let child = try ChildProcess(
+      Fixture.program("vac"), ["-h", address, "-f", "f.vac", "t"],
+      directory: work.path("t").removingLastComponent())
+    try child.waitForOutput("trying again\n")
+
+    let (second, _) = try work.serve(at: address)
+    #expect(try child.waitForExit() == .success)
+    #expect(try second.terminate() == .success)
+
+    try work.run("unvac", "--verify", "f.vac", "t").expectSuccess()
+  }
+
+  @Test("a server that is away for longer than --timeout fails the backup")
+  func serverAway() throws {
+    try work.shell("echo 1 >f")
+    let (server, address) = try work.serve(at: StoreServer.returningAddress)
+    #expect(try server.terminate() == .success)
+
+    let outcome = try work.run("vac", "--timeout", "0.3", "-h", address, "f")
+
+    #expect(outcome.status == .exited(1))
+    #expect(outcome.errors.hasSuffix("connection refused\n"))
+  }
+
   @Test("without a store, vac makes one of the user's own, and all programs find it")
   func ownStore() throws {
     try work.shell("echo 1 >f")

@@ -1,3 +1,4 @@
+import Posix
 import TestSupport
 import Testing
 import VentiClient
@@ -38,6 +39,56 @@ struct ConnectTests {
   func refused() throws {
     let free = try RawSocket.listen().port
     #expect(failure(.tcp(host: "127.0.0.1", port: free)) == "connection refused")
+  }
+
+  @Test("a server that is away at first is tried again where that is asked for, and told of once")
+  func awayAtFirst() throws {
+    let free = try RawSocket.listen().port
+    let store = MemoryStore()
+    let started = Monitor<(servers: [ServerDouble], told: [String])>(([], []))
+    var options = ClientOptions.impatient(10)
+    options.firstConnectionSeconds = 10
+    options.notice = { line in
+      let server = try? ServerDouble(port: free) { session in
+        try session.greet()
+        try session.serve(store)
+      }
+      started.withLock { state in
+        state.told.append(line)
+        if let server { state.servers.append(server) }
+      }
+    }
+    let dial = DialString.tcp(host: "127.0.0.1", port: free)
+
+    let client = try VentiClient.connect(to: dial, options: options)
+    let score = try client.write(Block([1, 2, 3]), type: .data)
+
+    #expect(try client.read(BlockAddress(score, .data, limit: 3)) == Block([1, 2, 3]))
+    #expect(
+      started.withLock { $0.told } == [
+        "\(BlockError.unreachable(peer: "\(dial)", reason: "connection refused")); trying again"
+      ])
+  }
+
+  @Test("a server that stays away is not waited for longer than asked for")
+  func staysAway() throws {
+    let dial = DialString.tcp(host: "127.0.0.1", port: try RawSocket.listen().port)
+    var options = ClientOptions.impatient(5)
+    options.firstConnectionSeconds = 0.3
+    #expect(throws: BlockError.unreachable(peer: "\(dial)", reason: "connection refused")) {
+      try VentiClient.connect(to: dial, options: options)
+    }
+  }
+
+  @Test(
+    "what will not change by waiting is not waited for",
+    arguments: [
+      DialString.tcp(host: "nosuch.invalid", port: 17_034), .tcp(host: "*", port: 17_034),
+    ])
+  func notWaitedFor(dial: DialString) throws {
+    var options = ClientOptions.impatient(5)
+    options.firstConnectionSeconds = 1000
+    #expect(throws: BlockError.self) { try VentiClient.connect(to: dial, options: options) }
   }
 
   @Test(
