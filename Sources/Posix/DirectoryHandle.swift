@@ -48,6 +48,16 @@ package final class DirectoryHandle: OpenNode {
     return DirectoryHandle(owning: opened)
   }
 
+  /// Opens the directory that this one is in, if it is the one that is expected: it may have been
+  /// moved, wherever to.
+  package func parent(_ identity: FileStatus.Identity) -> DirectoryHandle? {
+    guard let opened = try? systemCall({ unsafe openat(descriptor, "..", Self.flags) }) else {
+      return nil
+    }
+    let parent = DirectoryHandle(owning: opened)
+    return (try? parent.status())?.identity == identity ? parent : nil
+  }
+
   /// Makes a directory that nobody but its owner can enter: mkdirat(2) with mode 0700.
   package func makeDirectory(_ name: [UInt8]) throws(Errno) {
     _ = try unsafe Self.withName(name) { unsafe mkdirat(descriptor, $0, 0o700) }

@@ -25,6 +25,12 @@ package struct FileStatus: Sendable, Hashable {
     }
   }
 
+  /// What makes two names those of one file.
+  package struct Identity: Sendable, Hashable {
+    package let fileSystem: UInt64
+    package let inode: UInt64
+  }
+
   package let kind: Kind
   /// Permissions, set-id and sticky bits: 0...0o7777.
   package let permissions: UInt16
@@ -35,7 +41,7 @@ package struct FileStatus: Sendable, Hashable {
   package let size: Int
   /// Bytes of storage that the file takes: fewer than `size` where it has holes.
   package let allocatedByteCount: Int
-  /// The file system that the file is on; with `inode`, its identity.
+  /// The file system that the file is on.
   package let fileSystem: UInt64
   package let inode: UInt64
   /// The numbers of a device.
@@ -43,6 +49,9 @@ package struct FileStatus: Sendable, Hashable {
   package let modified: Time
   package let accessed: Time
   package let changed: Time
+
+  /// The same for all names of the file, and for no other file.
+  package var identity: Identity { Identity(fileSystem: fileSystem, inode: inode) }
 
   /// - Returns: nil for a kind that Linux does not have.
   init?(_ status: stat) {

@@ -10,6 +10,7 @@ struct RestoreAction: Action {
 
   /// - Returns: whether everything is as it is in the archive.
   func run() throws -> Bool {
+    ProcessMemory.keepFreed()
     let current = Monitor<Restorer?>(nil)
     let report = Report { current.withLock { $0?.counters } }
     defer { report.end() }

@@ -53,6 +53,7 @@ struct BackupRun {
 
   /// - Returns: whether everything is in the archive as it is in the file system.
   func perform() throws -> Bool {
+    ProcessMemory.keepFreed()
     let current = Monitor<Backup?>(nil)
     let report = Report(command.output) { current.withLock { $0?.counters } }
     defer { report.end() }

@@ -41,7 +41,11 @@ final class Report: Sendable {
   var observer: BackupObserver {
     var observer = BackupObserver { problem in self.print("\(problem)") }
     observer.event = { path, event in
-      if self.options.isVerbose { self.name(path, event) } else { self.nameExcluded(path, event) }
+      if self.options.isVerbose {
+        self.name(path(), event)
+      } else if case .excluded = event {
+        self.nameExcluded(path(), event)
+      }
     }
     return observer
   }

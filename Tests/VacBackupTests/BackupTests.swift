@@ -204,6 +204,29 @@ struct BackupTests {
     #expect(tree.problems == [])
   }
 
+  @Test("of a deep tree with files on the way back, an unchanged one is taken over on every level")
+  func deepAndUnchanged() throws {
+    let depth = 700
+    let tree = try SourceTree()
+    var directory = try DirectoryHandle(opening: tree.path)
+    for _ in 0..<depth {
+      for name in ["a", "z"] { _ = try directory.makeFile(Array(name.utf8)) }
+      try directory.makeDirectory(Array("d".utf8))
+      directory = try directory.directory(Array("d".utf8))
+    }
+    let first = try tree.archive()
+
+    let backup = try tree.makeBackup(previous: first, change: { $0.skipsUnchanged = true })
+    let second = try backup.run()
+
+    #expect(backup.counters.unchangedFiles.count == 2 * depth)
+    #expect(try tree.paths(in: second).count == 3 * depth)
+    #expect(
+      try Archive(opening: second, in: tree.store).directory
+        == Archive(opening: first, in: tree.store).directory)
+    #expect(tree.problems == [])
+  }
+
   @Test("a cancelled backup makes no archive")
   func cancelled() throws {
     let tree = try SourceTree("echo 1 >f")

@@ -241,6 +241,27 @@ struct RestorerTests {
     #expect(tree.problems == [])
   }
 
+  @Test("files on the way back from the depth are restored and compared, each once")
+  func deepTreeWithFiles() throws {
+    let depth = 600
+    // More records than a block of this size holds.
+    let names = (0..<12).map { "c\($0)" } + (0..<12).map { "e\($0)" }
+    let files = names.map { file($0, $0) }
+    let test = try TestArchive(
+      files: (0..<depth).reduce(files) { below, _ in files + [directory("d", files: below)] })
+
+    try tree.restore(test)
+
+    #expect(try tree.shell("find . -type f | wc -l") == "\((depth + 1) * names.count)\n")
+    #expect(try tree.verify(test) == [])
+    try tree.shell("rm d/d/e5; echo >d/d/d/x")
+    #expect(
+      try tree.verify(test).filter { !$0.contains("modified") } == [
+        "'d/d/d/x': not in the archive", "'d/d/e5': missing",
+      ])
+    #expect(tree.problems == [])
+  }
+
   @Test("what differs is rewritten in place, and the rest left alone")
   func inPlace() throws {
     var bytes = SeededGenerator.bytes(100_000, seed: 4)

@@ -51,6 +51,7 @@ final class SourceTree: Sendable {
       }, days: days, options: options,
       observer: BackupObserver(
         event: { path, what in
+          let path = path()
           event?(String(decoding: path.dropFirst(prefix), as: UTF8.self), what)
         },
         problem: { problem in self.reported.withLock { $0.append("\(problem)") } }))

@@ -35,6 +35,10 @@ func link(_ name: String, to target: String) -> TestFile {
 }
 
 func directory(_ name: String, mode: UInt16 = 0o755, _ files: TestFile...) -> TestFile {
+  directory(name, mode: mode, files: files)
+}
+
+func directory(_ name: String, mode: UInt16 = 0o755, files: [TestFile]) -> TestFile {
   TestFile(
     description: FileDescription(
       name: Array(name.utf8), kind: .directory, permissions: mode, modified: someTime, qid: 0),
@@ -59,6 +63,10 @@ struct TestArchive {
   ///
   /// Files that have a number keep it; the others get one.
   init(_ files: TestFile..., blockSize: Int = 512) throws {
+    try self.init(files: files, blockSize: blockSize)
+  }
+
+  init(files: [TestFile], blockSize: Int = 512) throws {
     store = MemoryStore()
     var writer = ArchiveWriter(to: store, layout: try BlockLayout(blockSize: blockSize))
     let top = try Self.write(files, &writer)

@@ -41,7 +41,6 @@ package final class Backup: Sendable {
   private let days: DayTree?
   private let store: BackupStore
   private let handles = SourceHandles()
-  private let attributes: AttributeReader
   /// Why there will be no archive.
   private let ending = Monitor<BackupProblem?>(nil)
 
@@ -59,7 +58,6 @@ package final class Backup: Sendable {
     self.days = days
     counters = BackupCounters()
     self.store = BackupStore(store, counters: counters)
-    attributes = AttributeReader(options)
   }
 
   /// Makes the archive.
@@ -95,7 +93,9 @@ package final class Backup: Sendable {
   package func countBytes() -> Int? {
     var options = options
     options.mergesArchives = false
-    var walk = SourceWalk(options, handles: SourceHandles(), previous: nil, in: store)
+    options.storesAttributes = false
+    var walk = SourceWalk(options, handles: SourceHandles())
+    defer { walk.abandon() }
     walk.add(arguments) { _, _ in nil }
     var count = 0
     while let step = walk.next(merge: { _, _ in nil }) {
@@ -118,28 +118,33 @@ package final class Backup: Sendable {
     var scribe = Scribe(
       writer, options, results: storer.results, counters: counters,
       report: { [self] in report($0) })
-    var walk = SourceWalk(
-      options, handles: handles, previous: previous?.directory, in: store)
+    var walk = SourceWalk(options, handles: handles)
     if let name = options.standardInputName { walk.addStandardInput(as: name) }
     walk.add(arguments) { merge($1, in: $0, into: &scribe) }
+    var steps = WalkSteps(walk, isAhead: !options.mergesArchives)
+    defer { steps.abandon() }
+    var old = PreviousTree(previous?.directory, in: store)
     var jobs = JobDispatcher(crew: crew, results: storer.results)
-    while let step = walk.next(merge: { merge($1, in: $0, into: &scribe) }) {
+    while let step = steps.next(merge: { merge($1, in: $0, into: &scribe) }) {
       if isEnding { throw .interrupted }
       switch step {
-      case .enter(let file, let directory):
-        observer.event?(walk.path, .directory)
-        try scribe.enter(file, attributes: directoryAttributes(directory))
+      case .enter(let file, let attributes):
+        observer.event?(file.path, .directory)
+        old.enter(old.item(named: file.name))
+        try scribe.enter(file, attributes: attributes)
       case .file(let file):
-        observer.event?(walk.path, .file)
-        try add(file, to: &scribe, &jobs)
-      case .merged(let file): try scribe.add(file, path: walk.path)
+        observer.event?(file.path, .file)
+        try add(file, old.item(named: file.name), to: &scribe, &jobs)
+      case .merged(let file, let path): try scribe.add(file, path: path)
       case .standardInput(let name):
-        observer.event?(walk.path, .file)
+        observer.event?(name, .file)
         try addStandardInput(name, storer, to: &scribe)
-      case .leave: try scribe.leave()
-      case .excluded(let isDirectory):
-        observer.event?(walk.path, .excluded(isDirectory: isDirectory))
-      case .fault(let error): report(BackupProblem(path: walk.path, error: error))
+      case .leave:
+        old.leave()
+        try scribe.leave()
+      case .excluded(let file):
+        observer.event?(file.path, .excluded(isDirectory: file.status.kind == .directory))
+      case .fault(let problem): report(problem)
       }
     }
     let contents = try scribe.finish()
@@ -150,45 +155,32 @@ package final class Backup: Sendable {
     }
   }
 
-  /// A directory whose attributes cannot be read is stored without.
-  private func directoryAttributes(_ directory: SourceDirectory) -> [ExtendedAttribute] {
-    do throws(BackupError) {
-      return try attributes.attributes(of: handles.handle(of: directory))
-    } catch {
-      report(BackupProblem(path: directory.displayText, error: error))
-      return []
-    }
-  }
-
+  /// - Parameter old: the file of the same path in the previous archive.
   private func add(
-    _ file: SourceFile, to scribe: inout Scribe, _ jobs: inout JobDispatcher
+    _ file: SourceFile, _ old: Item?, to scribe: inout Scribe, _ jobs: inout JobDispatcher
   ) throws(BackupError) {
     let (qid, link) = scribe.number(of: file.status)
+    let unchanged =
+      options.skipsUnchanged ? old?.contents(ifUnchanged: file.status, layout: options.layout) : nil
+    if unchanged != nil { counters.unchangedFiles.add() }
     if case .later = link {
-      if options.skipsUnchanged, isUnchanged(file) { counters.unchangedFiles.add() }
       return try scribe.addJob(
         jobs.submit(file, .attributes(nil)), file, qid: qid, link: link)
     }
-    guard options.skipsUnchanged, let item = file.previous,
-      let contents = item.contents(ifUnchanged: file.status, layout: options.layout)
-    else {
+    guard let old, let contents = unchanged else {
       if options.skipsUnchanged { observer.event?(file.path, .read) }
-      return try scribe.addJob(jobs.submit(file, .everything), file, qid: qid, link: link)
+      return try scribe.addJob(
+        jobs.submit(file, .everything, old), file, qid: qid, link: link)
     }
-    counters.unchangedFiles.add()
     store.count(hole: contents.size)
-    guard item.hasSameInode(file.status),
-      let attributes = try? item.extendedAttributes(in: store)
+    guard old.hasSameInode(file.status),
+      let attributes = try? old.extendedAttributes(in: store)
     else {
       return try scribe.addJob(
         jobs.submit(file, .attributes(contents)), file, qid: qid, link: link)
     }
     let stored = StoredFile(contents: contents, status: file.status, attributes: attributes)
     try scribe.add(stored, file, qid: qid, link: link)
-  }
-
-  private func isUnchanged(_ file: SourceFile) -> Bool {
-    file.previous?.contents(ifUnchanged: file.status, layout: options.layout) != nil
   }
 
   private func addStandardInput(
@@ -251,10 +243,12 @@ private struct JobDispatcher {
     self.results = results
   }
 
-  mutating func submit(_ file: SourceFile, _ work: StoreJob.Work) -> Int {
+  mutating func submit(_ file: SourceFile, _ work: StoreJob.Work, _ old: Item? = nil) -> Int {
     let number = count
     count += 1
-    crew.add(StoreJob(number: number, file: file, work: work))
+    var previous: Entry?
+    if case .stream(let entry) = old?.contents { previous = entry }
+    crew.add(StoreJob(number: number, file: file, work: work, previous: previous))
     return number
   }
 }

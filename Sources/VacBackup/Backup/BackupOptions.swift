@@ -51,12 +51,14 @@ package struct BackupObserver: Sendable {
   }
 
   /// Takes the path of a file when its turn comes.
-  package var event: (@Sendable (_ path: [UInt8], Event) -> Void)?
+  ///
+  /// Whoever does not need the path does not have it made.
+  package var event: (@Sendable (_ path: @autoclosure () -> [UInt8], Event) -> Void)?
   /// Takes what is not in the archive as it is in the file system; called from any thread.
   package var problem: @Sendable (BackupProblem) -> Void
 
   package init(
-    event: (@Sendable (_ path: [UInt8], Event) -> Void)? = nil,
+    event: (@Sendable (_ path: @autoclosure () -> [UInt8], Event) -> Void)? = nil,
     problem: @escaping @Sendable (BackupProblem) -> Void
   ) {
     self.event = event

@@ -17,6 +17,8 @@ struct StoreJob: Sendable {
   let number: Int
   let file: SourceFile
   let work: Work
+  /// The contents of the file of the same path in the previous archive.
+  let previous: Entry?
 }
 
 /// Stores files, on the threads of a crew: their blocks, and the trees over them.
@@ -215,8 +217,7 @@ final class FileStorer: Sendable {
   ///
   /// Where that cannot be read, they are sent again, and nothing is lost.
   private func rememberLeaves(of job: StoreJob, in range: Range<Int>) {
-    guard case .stream(let entry) = job.file.previous?.contents,
-      entry.leafSize == options.layout.leafSize,
+    guard let entry = job.previous, entry.leafSize == options.layout.leafSize,
       let scores = try? HashTree(entry, in: store).leafScores(in: range)
     else { return }
     for score in scores { store.remember(score, .data) }

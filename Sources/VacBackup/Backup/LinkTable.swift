@@ -5,14 +5,12 @@ internal import VentiCore
 struct LinkTable {
   /// What makes names those of one file.
   struct Key: Hashable {
-    private let inode: UInt64
-    private let fileSystem: UInt64
+    private let identity: FileStatus.Identity
 
     /// - Returns: nil for a file that has one name.
     init?(_ status: FileStatus) {
       guard status.linkCount > 1, status.kind != .directory else { return nil }
-      inode = status.inode
-      fileSystem = status.fileSystem
+      identity = status.identity
     }
   }
 

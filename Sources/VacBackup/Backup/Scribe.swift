@@ -8,7 +8,7 @@ internal import VentiCore
 /// are written. How many wait is limited, so that memory does not grow with the tree.
 struct Scribe {
   private enum Event {
-    case enter(FileDescription)
+    case enter(Level)
     /// A file that is stored by a job.
     case file(SourceFile, qid: UInt64, job: Int, link: Link?)
     /// A file that is in the store.
@@ -16,6 +16,14 @@ struct Scribe {
     case ready(FileDescription, Entry)
     case merged(MergedFile, path: [UInt8])
     case leave
+  }
+
+  /// A directory whose files are being written, below the top.
+  private struct Level {
+    let name: [UInt8]
+    let status: FileStatus
+    let qid: UInt64
+    let attributes: [ExtendedAttribute]
   }
 
   /// Which name of a file with several a name is.
@@ -36,9 +44,10 @@ struct Scribe {
   private var links = LinkTable()
   private var window: [Event] = []
   private var first = 0
-  private var directories: [(writer: DirectoryWriter, file: FileDescription?)]
-  /// The top directory, once it is written.
-  private(set) var top: DirectoryStreams?
+  /// The directories from the top's child to the one that is written to.
+  private var levels: [Level] = []
+  /// Those of them, and the top at depth 0, in which there is a file already: in a deep tree, few.
+  private var begun: [(depth: Int, writer: DirectoryWriter)] = []
 
   init(
     _ writer: ArchiveWriter, _ options: BackupOptions, results: StoredFiles,
@@ -49,7 +58,6 @@ struct Scribe {
     self.results = results
     self.counters = counters
     self.report = report
-    directories = [(writer.makeDirectory(), nil)]
   }
 
   /// The number of the next file.
@@ -79,9 +87,10 @@ struct Scribe {
   mutating func enter(
     _ file: SourceFile, attributes: [ExtendedAttribute]
   ) throws(BackupError) {
-    var description = describe(file.name, file.status, qid: nextNumber())
-    description.attributes = attributes
-    try add(.enter(description))
+    try add(
+      .enter(
+        Level(
+          name: file.name, status: file.status, qid: nextNumber(), attributes: attributes)))
   }
 
   mutating func addJob(
@@ -109,12 +118,13 @@ struct Scribe {
   /// Writes what is left, once everything has been walked to.
   mutating func finish() throws(BackupError) -> DirectoryStreams {
     while first < window.count { try writeNext() }
-    return try archiving { () throws(ArchiveError) in
-      try directories[0].writer.finish()
-    }
+    let place = currentPlace()
+    return try archiving { () throws(ArchiveError) in try begun[place].writer.finish() }
   }
 
   private mutating func add(_ event: Event) throws(BackupError) {
+    // Where nothing has changed, nothing waits.
+    if first == window.count, isReady(event) { return try write(event) }
     window.append(event)
     while first < window.count, window.count - first > Self.windowLimit || results.isHeavy {
       try writeNext()
@@ -136,8 +146,12 @@ struct Scribe {
       window.removeFirst(first)
       first = 0
     }
+    try write(event)
+  }
+
+  private mutating func write(_ event: Event) throws(BackupError) {
     switch event {
-    case .enter(let file): directories.append((writer.makeDirectory(), file))
+    case .enter(let directory): levels.append(directory)
     case .leave: try writeDirectory()
     case .file(let file, let qid, let job, let link):
       try write(file, qid: qid, results.take(job), link)
@@ -166,31 +180,39 @@ struct Scribe {
   private mutating func append(
     _ file: FileDescription, _ contents: Entry, path: @autoclosure () -> [UInt8]
   ) throws(BackupError) {
-    let place = directories.count - 1
+    let place = currentPlace()
     try Self.storing(path(), report) { () throws(ArchiveError) in
-      try directories[place].writer.append(file, contents: contents)
+      try begun[place].writer.append(file, contents: contents)
       counters.files.add()
     }
   }
 
   private mutating func append(_ file: MergedFile, path: [UInt8]) throws(BackupError) {
-    let place = directories.count - 1
+    let place = currentPlace()
     try Self.storing(path, report) { () throws(ArchiveError) in
-      try directories[place].writer.append(file)
+      try begun[place].writer.append(file)
       counters.files.add()
     }
   }
 
   private mutating func writeDirectory() throws(BackupError) {
-    guard directories.count > 1, let (directory, file) = directories.popLast() else { return }
-    var writer = directory
-    let place = directories.count - 1
-    try Self.storing(file?.name ?? [], report) { () throws(ArchiveError) in
-      let streams = try writer.finish()
-      guard let file else { return }
-      try directories[place].writer.append(file, contents: streams)
+    _ = currentPlace()
+    guard let level = levels.popLast(), var writer = begun.popLast()?.writer else { return }
+    var file = describe(level.name, level.status, qid: level.qid)
+    file.attributes = level.attributes
+    let place = currentPlace()
+    try Self.storing(level.name, report) { () throws(ArchiveError) in
+      try begun[place].writer.append(file, contents: writer.finish())
       counters.directories.add()
     }
+  }
+
+  /// The place in `begun` of the directory that is written to.
+  private mutating func currentPlace() -> Int {
+    if begun.last?.depth != levels.count {
+      begun.append((levels.count, writer.makeDirectory()))
+    }
+    return begun.count - 1
   }
 
   /// Writes a record; what an archive cannot hold costs only the file.

@@ -17,15 +17,15 @@ final class SourceDirectory: Sendable {
   let place: Place
   /// Its path, as it stands in messages; empty for the working directory.
   private let displayPath: [UInt8]
-  /// What stat(2) has said of it; nil for one that only leads to an argument.
-  let status: FileStatus?
+  /// Which directory it is; nil for one that only leads to an argument.
+  let identity: FileStatus.Identity?
 
   /// A directory that is named by the user.
   init(id: Int, path: FilePath, displayPath: [UInt8]) {
     self.id = id
     place = .path(path)
     self.displayPath = displayPath
-    status = nil
+    identity = nil
   }
 
   /// A directory in another one.
@@ -33,7 +33,7 @@ final class SourceDirectory: Sendable {
     self.id = id
     place = .entry(name, in: parent)
     displayPath = []
-    self.status = status
+    identity = status.identity
   }
 
   /// The path of a file in it, for messages and patterns.
@@ -56,7 +56,8 @@ final class SourceDirectory: Sendable {
 /// A handle that is gone is opened again from the top, one name after the other. No link on the way
 /// is followed, and what is opened must be what it was before.
 final class SourceHandles: Sendable {
-  private static let limit = 128
+  /// More than there are directories of which files wait for their turn.
+  private static let limit = 384
 
   private let handles = Monitor(LeastRecentlyUsed<Int, DirectoryHandle>(capacity: limit))
 
@@ -75,9 +76,18 @@ final class SourceHandles: Sendable {
     return handle
   }
 
-  /// Lets go of a directory that is finished.
-  func forget(_ directory: SourceDirectory) {
-    handles.withLock { $0.remove(directory.id) }
+  /// Has the directory above at hand, once the walk leaves one whose files may still be stored.
+  ///
+  /// Of a deep tree, few directories are open. On the way up each is found from the one below it, as
+  /// long as that is where it was: from the top it would be a long way, each time.
+  func leave(_ directory: SourceDirectory) {
+    guard case .entry(_, let parent) = directory.place else { return }
+    let below = handles.withLock { handles in
+      handles.value(for: parent.id) == nil ? handles.value(for: directory.id) : nil
+    }
+    guard let below, let identity = parent.identity, let opened = below.parent(identity)
+    else { return }
+    handles.withLock { $0.insert(opened, for: parent.id, cost: 1) }
   }
 
   private func open(
@@ -90,9 +100,9 @@ final class SourceHandles: Sendable {
       }
     }
     guard let opened else { throw .replaced }
-    if let expected = directory.status {
+    if let identity = directory.identity {
       let found = try calling("stat") { () throws(Errno) in try opened.status() }
-      guard found.isSameFile(as: expected) else { throw .replaced }
+      guard found.identity == identity else { throw .replaced }
     }
     handles.withLock { $0.insert(opened, for: directory.id, cost: 1) }
     return opened
@@ -100,11 +110,6 @@ final class SourceHandles: Sendable {
 }
 
 extension FileStatus {
-  /// Whether both are of one file.
-  func isSameFile(as other: FileStatus) -> Bool {
-    inode == other.inode && fileSystem == other.fileSystem && kind == other.kind
-  }
-
   /// Whether nothing has happened to the file since.
   func isUnchanged(since other: FileStatus) -> Bool {
     size == other.size && modified == other.modified && changed == other.changed

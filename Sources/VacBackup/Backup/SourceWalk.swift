@@ -1,7 +1,6 @@
 internal import Posix
 internal import SystemPackage
 internal import VacArchive
-internal import VentiCore
 
 /// A file that is to be archived.
 struct SourceFile: Sendable {
@@ -9,8 +8,6 @@ struct SourceFile: Sendable {
   let name: [UInt8]
   /// What lstat(2) said of it.
   let status: FileStatus
-  /// The file of the same path in the previous archive.
-  let previous: Item?
 
   /// The path, for messages.
   var path: [UInt8] { directory.path(to: name) }
@@ -20,74 +17,71 @@ struct SourceFile: Sendable {
 ///
 /// Names come in `ArchiveOrder`. No link is followed.
 /// What cannot be read does not end the walk. Any depth of directories takes no more of the stack
-/// than one; memory is that for the names in the directories above.
-struct SourceWalk {
-  /// What the walk meets; `path` says where.
-  enum Step {
+/// than one; memory is that for the names, in the directories above, that are still to be met.
+struct SourceWalk: Sendable {
+  /// What the walk meets.
+  enum Step: Sendable {
     /// A directory; what is in it follows, up to `leave`.
-    case enter(SourceFile, SourceDirectory)
+    case enter(SourceFile, [ExtendedAttribute])
     /// Everything that is no directory.
     case file(SourceFile)
-    /// A file of an archive that is merged.
-    case merged(MergedFile)
+    /// A file of an archive that is merged, and its path.
+    case merged(MergedFile, path: [UInt8])
     /// What standard input gives, by this name.
     case standardInput([UInt8])
     /// All in the directory has been met.
     case leave
     /// What a pattern leaves out.
-    case excluded(isDirectory: Bool)
+    case excluded(SourceFile)
     /// What cannot be read, or not be archived.
-    case fault(BackupError)
+    case fault(BackupProblem)
   }
 
   /// Makes ready the files of the archive that a file names; nil where it names none.
   typealias Merge = (SourceDirectory, _ name: [UInt8]) -> [MergedFile]?
 
   /// Where names of a directory come from.
-  private enum Origin {
+  private enum Origin: Sendable {
     case directory(SourceDirectory)
     case archive([[UInt8]: MergedFile])
     case standardInput
   }
 
-  private struct Frame {
+  private struct Frame: Sendable {
     var origins: [Origin]
     var names: SortedNames
     var next = 0
     var faults: [BackupError] = []
     /// The name before: one that comes again is taken.
     var last: [UInt8]?
-    var previous: DirectoryCursor?
     /// The file system to stay on; nil at the top, where each argument has its own.
     let fileSystem: UInt64?
     /// The length of `path` in this directory.
     let pathCount: Int
     let directory: SourceDirectory?
+
+    /// Lets go of the names once the last has been met: there may be many directories below.
+    mutating func trim() {
+      guard next == names.count else { return }
+      (origins, names, next, last) = ([], SortedNames(), 0, nil)
+    }
   }
 
   /// The path of what the last step was about.
-  private(set) var path: [UInt8] = []
+  private var path: [UInt8] = []
   private let options: BackupOptions
   private let handles: SourceHandles
-  private let previousSource: any BlockSource
-  private var frames: [Frame] = []
+  private let attributes: AttributeReader
+  private var frames: [Frame]
   private var lastID = 0
-  private var topFaults: [(path: [UInt8], error: BackupError)] = []
+  private var topFaults: [BackupProblem] = []
 
-  /// - Parameters:
-  ///   - previous: the directory of an older archive that corresponds to the top directory.
-  ///   - previousSource: where its blocks are.
-  init(
-    _ options: BackupOptions, handles: SourceHandles, previous: DirectoryReference?,
-    in previousSource: any BlockSource
-  ) {
+  init(_ options: BackupOptions, handles: SourceHandles) {
     self.options = options
     self.handles = handles
-    self.previousSource = previousSource
+    attributes = AttributeReader(options)
     frames = [
-      Frame(
-        origins: [], names: SortedNames(), previous: open(previous), fileSystem: nil, pathCount: 0,
-        directory: nil)
+      Frame(origins: [], names: SortedNames(), fileSystem: nil, pathCount: 0, directory: nil)
     ]
   }
 
@@ -139,7 +133,7 @@ struct SourceWalk {
         if !addArchive(name, in: directory, merge) { frames[0].names.add(name, origin: origin) }
       }
     } catch {
-      topFaults.append((directory.displayText, error))
+      topFaults.append(BackupProblem(path: directory.displayText, error: error))
     }
   }
 
@@ -163,22 +157,32 @@ struct SourceWalk {
   ///
   /// - Parameter merge: as for `add`.
   mutating func next(merge: Merge) -> Step? {
-    if let fault = topFaults.popLast() {
-      path = fault.path
-      return .fault(fault.error)
-    }
+    if let fault = topFaults.popLast() { return .fault(fault) }
     // Frames are used in their place: a copy would count every reference in one, for each file.
     while let place = frames.indices.last {
       path.removeLast(max(0, path.count - frames[place].pathCount))
-      if let fault = frames[place].faults.popLast() { return .fault(fault) }
+      if let fault = frames[place].faults.popLast() { return self.fault(fault) }
       guard frames[place].next < frames[place].names.count else {
-        if let directory = frames.removeLast().directory { handles.forget(directory) }
+        if let directory = frames.removeLast().directory { handles.leave(directory) }
         return frames.isEmpty ? nil : .leave
       }
       frames[place].next += 1
-      if let step = visitLast(merge) { return step }
+      let step = visitLast(merge)
+      frames[place].trim()
+      if let step { return step }
     }
     return nil
+  }
+
+  /// Ends the walk before its time.
+  ///
+  /// From the bottom up, so that no directory is the last to let go of all those above it.
+  mutating func abandon() {
+    while frames.popLast() != nil {}
+  }
+
+  private func fault(_ error: BackupError) -> Step {
+    .fault(BackupProblem(path: path, error: error))
   }
 
   /// Visits the name before the next one.
@@ -190,12 +194,12 @@ struct SourceWalk {
     switch frames[place].origins[origin] {
     case .directory(let directory):
       if frames.count == 1 { path = directory.path(to: name) } else { append(name) }
-      if isTaken { return .fault(.nameTaken) }
+      if isTaken { return fault(.nameTaken) }
       return visit(name, in: directory, merge)
     case .archive(let files):
       append(name)
-      if isTaken { return .fault(.nameTaken) }
-      return files[name].map { .merged($0) }
+      if isTaken { return fault(.nameTaken) }
+      return files[name].map { .merged($0, path: path) }
     case .standardInput:
       append(name)
       return .standardInput(name)
@@ -213,43 +217,47 @@ struct SourceWalk {
     do throws(BackupError) {
       let handle = try handles.handle(of: directory)
       let status = try calling("stat") { () throws(Errno) in try handle.status(of: name) }
-      let isDirectory = status.kind == .directory
+      let file = SourceFile(directory: directory, name: name, status: status)
       guard options.patterns.isEmpty || options.patterns.includes(path) else {
-        return .excluded(isDirectory: isDirectory)
+        return .excluded(file)
       }
-      let file = SourceFile(
-        directory: directory, name: name, status: status, previous: previousItem(name))
-      guard isDirectory else { return .file(file) }
+      guard status.kind == .directory else { return .file(file) }
       lastID += 1
       let entered = SourceDirectory(id: lastID, name: name, in: directory, status: status)
-      push(entered, file)
+      let attributes = push(entered, status)
       if options.mergesArchives { mergeArchives(in: entered, merge) }
       frames[frames.count - 1].names.sort()
-      return .enter(file, entered)
+      return .enter(file, attributes)
     } catch {
-      return .fault(error)
+      return fault(error)
     }
   }
 
-  private mutating func push(_ directory: SourceDirectory, _ file: SourceFile) {
-    let fileSystem = frames.last?.fileSystem ?? file.status.fileSystem
-    let isElsewhere = file.status.fileSystem != fileSystem
-    var names = SortedNames()
-    var faults: [BackupError] = []
-    if !isElsewhere || !options.staysOnFileSystem {
-      do throws(BackupError) {
-        names = try self.names(in: directory)
-      } catch {
-        faults = [error]
-      }
+  /// Goes into a directory.
+  ///
+  /// - Returns: its attributes; one whose attributes cannot be read is stored without.
+  private mutating func push(
+    _ directory: SourceDirectory, _ status: FileStatus
+  ) -> [ExtendedAttribute] {
+    let fileSystem = frames.last?.fileSystem ?? status.fileSystem
+    let isListed = status.fileSystem == fileSystem || !options.staysOnFileSystem
+    var frame = Frame(
+      origins: [.directory(directory)], names: SortedNames(), fileSystem: fileSystem,
+      pathCount: path.count, directory: directory)
+    var attributes: [ExtendedAttribute] = []
+    do throws(BackupError) {
+      attributes = try self.attributes.attributes(of: handles.handle(of: directory))
+    } catch {
+      frame.faults = [error]
     }
-    var reference: DirectoryReference?
-    if case .directory(let found) = file.previous?.contents { reference = found }
-    frames.append(
-      Frame(
-        origins: [.directory(directory)], names: names, faults: faults,
-        previous: names.count > 0 ? open(reference) : nil,
-        fileSystem: fileSystem, pathCount: path.count, directory: directory))
+    do throws(BackupError) {
+      if isListed { frame.names = try names(in: directory) }
+    } catch {
+      // One word for a directory that cannot be opened at all.
+      frame.faults = [error]
+    }
+    frames.append(frame)
+    return attributes
   }
 
   /// Puts the files of archives in the place of the files that name them.
@@ -279,24 +287,6 @@ struct SourceWalk {
     var onlyTag = SortedNames()
     onlyTag.add(CacheTag.name)
     return onlyTag
-  }
-
-  // MARK: - The previous archive
-
-  /// Begins to read a directory of the previous archive; one that is damaged is as good as none.
-  private func open(_ reference: DirectoryReference?) -> DirectoryCursor? {
-    reference.flatMap { try? DirectoryCursor($0, in: previousSource) }
-  }
-
-  /// What the previous archive has by this name in the directory that is walked.
-  private mutating func previousItem(_ name: [UInt8]) -> Item? {
-    let place = frames.count - 1
-    do throws(ArchiveError) {
-      return try frames[place].previous?.item(named: name)
-    } catch {
-      frames[place].previous = nil
-      return nil
-    }
   }
 }
 

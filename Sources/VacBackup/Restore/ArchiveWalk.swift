@@ -4,9 +4,9 @@ package import VentiCore
 /// A walk over the selected files of an archive, directories before what is in them.
 ///
 /// Directories are read along with the walk, a block of records at a time: memory is that for two
-/// blocks in each directory above, however many files there are. What cannot be read does not end
-/// the walk: the step `fault` says what is lost. Any depth of directories takes no more of the stack
-/// than one.
+/// blocks in each of the deepest directories above, however many files there are; those further up
+/// are read again when the walk comes back to them. What cannot be read does not end the walk: the
+/// step `fault` says what is lost. Any depth of directories takes no more of the stack than one.
 package struct ArchiveWalk {
   /// What the walk meets; `path` says where.
   package enum Step {
@@ -45,15 +45,38 @@ package struct ArchiveWalk {
     }
   }
 
+  /// The rest of a directory: apart, since in a deep tree few have one.
+  private final class Reading {
+    var scan: DirectoryScan
+
+    init(_ scan: DirectoryScan) {
+      self.scan = scan
+    }
+
+    func next() throws(ArchiveError) -> Directory? { try scan.next() }
+  }
+
+  /// Where a directory was when its pages were let go.
+  private struct Bookmark {
+    /// Pages before the current one.
+    let pageCount: Int
+    let hasFollowing: Bool
+    let isAtEnd: Bool
+  }
+
   private struct Frame {
     /// What is still to be read; nil at the end.
-    var scan: DirectoryScan?
+    var reading: Reading?
+    let origin: Origin?
     let scope: Selection.Scope
     var page: Page?
     /// The page after that one: its files are asked for in time.
     var following: Page?
     /// The next file of the page.
     var next = 0
+    /// Pages that have been read.
+    var pageCount = 0
+    var bookmark: Bookmark?
     /// The files before this one, counted on from the page to the one after it, have been asked for.
     var asked = 0
     var faults: [RestoreError] = []
@@ -81,9 +104,28 @@ package struct ArchiveWalk {
 
     /// Notes that there is no more to read.
     mutating func end() {
-      scan = nil
+      reading = nil
       if untoldCount > 0 { faults.append(.moreOmissions(untoldCount)) }
       untoldCount = 0
+    }
+
+    /// Lets go of the pages until the walk comes back.
+    mutating func close() {
+      guard let page, bookmark == nil else { return }
+      defer { (self.page, following, reading) = (nil, nil, nil) }
+      if next == page.positions.count, following == nil, reading == nil { return }
+      let held = following == nil ? 1 : 2
+      bookmark = Bookmark(
+        pageCount: pageCount - held, hasFollowing: following != nil, isAtEnd: reading == nil)
+    }
+  }
+
+  /// A directory's place in the archive: apart, so that a level takes no more than a pointer.
+  private final class Origin {
+    let reference: DirectoryReference
+
+    init(_ reference: DirectoryReference) {
+      self.reference = reference
     }
   }
 
@@ -91,6 +133,8 @@ package struct ArchiveWalk {
   private static let faultLimit = 100
   /// Files that are asked for before they are met.
   private static let filesAhead = 64
+  /// Directories of which pages are held.
+  private static let openLimit = 256
 
   /// The path of what the last step was about.
   package private(set) var path: [UInt8] = []
@@ -118,10 +162,9 @@ package struct ArchiveWalk {
     self.order = order
     self.asksForFiles = asksForFiles
     met.formUnion(selection.arguments(naming: selection.top))
-    let scan = try reading { () throws(ArchiveError) in
-      try DirectoryScan(archive.directory, in: source)
-    }
-    try push(scan, selection.top, fault: archive.topFault.map { .archive($0) })
+    let opened = try open(archive.directory)
+    try push(
+      opened, archive.directory, selection.top, fault: archive.topFault.map { .archive($0) })
   }
 
   /// The paths that were asked for and not met so far.
@@ -136,6 +179,7 @@ package struct ArchiveWalk {
   package mutating func next() throws(RestoreError) -> Step? {
     while let place = frames.indices.last {
       path.removeLast(path.count - frames[place].pathCount)
+      if let bookmark = frames[place].bookmark { try reopen(bookmark) }
       if let fault = frames[place].faults.first {
         frames[place].faults.removeFirst()
         return .fault(fault)
@@ -175,30 +219,33 @@ package struct ArchiveWalk {
     path += item.name
     guard item.kind == .directory else { return .file(item) }
     do throws(RestoreError) {
-      try push(open(item), scope)
+      switch item.contents {
+      case .directory(let reference): try push(open(reference), reference, scope)
+      case .damaged(let error): try push(nil, nil, scope, fault: .archive(error))
+      case .stream: try push(nil, nil, scope)
+      }
     } catch {
       if error.endsEverything { throw error }
-      try push(nil, scope, fault: error)
+      try push(nil, nil, scope, fault: error)
     }
     return .enter(item)
   }
 
-  private func open(_ item: Item) throws(RestoreError) -> DirectoryScan? {
+  private func open(_ reference: DirectoryReference) throws(RestoreError) -> Reading {
     try reading { () throws(ArchiveError) in
-      switch item.contents {
-      case .directory(let reference): return try DirectoryScan(reference, in: source)
-      case .damaged(let error): throw error
-      case .stream: return nil
-      }
+      Reading(try DirectoryScan(reference, in: source))
     }
   }
 
   private mutating func push(
-    _ scan: DirectoryScan?, _ scope: Selection.Scope, fault: RestoreError? = nil
+    _ reading: Reading?, _ reference: DirectoryReference?, _ scope: Selection.Scope,
+    fault: RestoreError? = nil
   ) throws(RestoreError) {
     var frame = Frame(
-      scan: scan, scope: scope, isComplete: scan != nil, pathCount: path.count)
+      reading: reading, origin: reference.map(Origin.init), scope: scope,
+      isComplete: reading != nil, pathCount: path.count)
     if let fault { frame.add(fault) }
+    if frames.count >= Self.openLimit { frames[frames.count - Self.openLimit].close() }
     frames.append(frame)
     try turnPage()
     if frames.last?.page == nil { try turnPage() }
@@ -218,9 +265,12 @@ package struct ArchiveWalk {
   private mutating func readPage() throws(RestoreError) -> Page? {
     let place = frames.count - 1
     do throws(RestoreError) {
-      let directory = try reading { () throws(ArchiveError) in try frames[place].scan?.next() }
+      let directory = try reading { () throws(ArchiveError) in
+        try frames[place].reading?.next()
+      }
       if let directory {
         frames[place].add(directory)
+        frames[place].pageCount += 1
         return Page(directory, order)
       }
     } catch {
@@ -230,6 +280,27 @@ package struct ArchiveWalk {
     }
     frames[place].end()
     return nil
+  }
+
+  /// Reads the pages again that were let go; what there is to tell of them has been told.
+  private mutating func reopen(_ bookmark: Bookmark) throws(RestoreError) {
+    let place = frames.count - 1
+    frames[place].bookmark = nil
+    guard let origin = frames[place].origin else { return }
+    do throws(RestoreError) {
+      let reopened = try open(origin.reference)
+      let (page, following) = try reading { () throws(ArchiveError) -> (Directory?, Directory?) in
+        for _ in 0..<bookmark.pageCount { _ = try reopened.next() }
+        return (try reopened.next(), bookmark.hasFollowing ? try reopened.next() : nil)
+      }
+      frames[place].page = page.map { Page($0, order) }
+      frames[place].following = following.map { Page($0, order) }
+      frames[place].reading = bookmark.isAtEnd ? nil : reopened
+    } catch {
+      if error.endsEverything { throw error }
+      frames[place].add(error)
+      frames[place].isComplete = false
+    }
   }
 
   /// Asks for the first blocks of the files that come next.

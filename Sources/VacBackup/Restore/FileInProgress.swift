@@ -18,7 +18,8 @@ struct FileInProgress: Sendable {
 
   /// The file, for setting its attributes.
   var subject: FileSubject {
-    FileSubject(directory: directory, name: temporaryName ?? name, open: file)
+    FileSubject(
+      directory: directory, name: temporaryName ?? name, open: file, isNew: temporaryName != nil)
   }
 
   /// Writes a range of the contents.

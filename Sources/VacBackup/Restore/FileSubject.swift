@@ -6,6 +6,8 @@ struct FileSubject {
   let directory: DirectoryHandle
   let name: [UInt8]
   let open: (any OpenNode)?
+  /// Whether it was just made, and has nothing yet but its contents.
+  var isNew = false
 
   func status() throws(Errno) -> FileStatus {
     if let open { try open.status() } else { try directory.status(of: name) }

@@ -1,18 +1,24 @@
 /// Names of which one after the other is removed.
 struct RemainingNames {
-  private let all: SortedNames
+  private var all: SortedNames
   private var isRemoved: [Bool]
+  private var count: Int
 
   init(_ names: SortedNames) {
     var sorted = names
     sorted.sort()
     all = sorted
     isRemoved = Array(repeating: false, count: sorted.count)
+    count = sorted.count
   }
 
   /// Removes a name, if it is there.
   mutating func remove(_ name: [UInt8]) {
-    if let position = all.position(of: name) { isRemoved[position] = true }
+    guard let position = all.position(of: name), !isRemoved[position] else { return }
+    isRemoved[position] = true
+    count -= 1
+    // There may be many directories whose last name is the one that leads on.
+    if count == 0 { (all, isRemoved) = (SortedNames(), []) }
   }
 
   /// What is left.

@@ -9,7 +9,7 @@ extension Restorer {
   private static let partByteCount = 8 << 20
 
   /// Restores a file, or a part of the work of it: large files are finished by another thread.
-  func perform(_ job: Job, with crew: Crew<Job, RestoreError>) {
+  func perform(_ job: Job, with crew: Crew<[Job], RestoreError>) {
     guard !isEnding else { return release(job.directory) }
     guard let key = job.link else { return restore(job, with: crew) }
     switch links.take(key, job.name) {
@@ -23,7 +23,7 @@ extension Restorer {
     }
   }
 
-  private func restore(_ job: Job, with crew: Crew<Job, RestoreError>) {
+  private func restore(_ job: Job, with crew: Crew<[Job], RestoreError>) {
     do throws(RestoreError) {
       if job.item.kind == .file {
         try restoreFile(job, with: crew)
@@ -84,7 +84,9 @@ extension Restorer {
   // MARK: - Files
 
   /// Restores a regular file, and ends its job.
-  private func restoreFile(_ job: Job, with crew: Crew<Job, RestoreError>) throws(RestoreError) {
+  private func restoreFile(
+    _ job: Job, with crew: Crew<[Job], RestoreError>
+  ) throws(RestoreError) {
     let contents = try Contents(
       of: try job.item.stream, in: source, readsAhead: options.readsAhead)
     let file = try begin(job, contents)
@@ -187,7 +189,7 @@ extension Restorer {
       }
     }
     setAttributes(
-      job, on: FileSubject(directory: directory, name: temporaryName, open: nil))
+      job, on: FileSubject(directory: directory, name: temporaryName, open: nil, isNew: true))
     try directory.replace(job.item.name, by: temporaryName)
   }
 

@@ -10,8 +10,8 @@ package import VentiCore
 /// at a time. Whatever the archive says, nothing outside the directory is touched: see
 /// `DirectoryHandle`. Memory does not grow with the files, nor with their size.
 package final class Restorer: Sendable {
-  /// Files that wait for a thread.
-  private static let queueLimit = 256
+  /// Batches of files that wait for a thread: so many that their directories are all open.
+  private static let queueLimit = 16
 
   struct Job: Sendable {
     let directory: TargetDirectory
@@ -57,9 +57,11 @@ package final class Restorer: Sendable {
   /// - Returns: the paths of the selection that are not in the archive.
   /// - Throws: what ended the restore before its time. Everything else is told to the observer.
   package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [[UInt8]] {
-    let crew = Crew<Job, RestoreError>(
+    let crew = Crew<[Job], RestoreError>(
       "restore", threads: options.threadCount, queueLimit: Self.queueLimit
-    ) { [self] job, crew in perform(job, with: crew) }
+    ) { [self] batch, crew in
+      for job in batch { perform(job, with: crew) }
+    }
     let result = Result { () throws(RestoreError) in try walk(selection, crew) }
     crew.finish()
     for directory in links.finish() { release(directory) }
@@ -76,16 +78,20 @@ package final class Restorer: Sendable {
   // MARK: - Directories
 
   /// Makes the directories, and hands the files to the crew.
-  private func walk(_ selection: Selection, _ crew: Crew<Job, RestoreError>) throws(RestoreError)
-    -> [[UInt8]]
-  {
+  private func walk(
+    _ selection: Selection, _ crew: Crew<[Job], RestoreError>
+  ) throws(RestoreError) -> [[UInt8]] {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .numbers,
       asksForFiles: options.readsAhead)
     var lastID = 0
-    var stack = [TargetDirectory(id: 0, parent: nil, name: [], item: nil, permissions: 0)]
+    var stack = [TargetDirectory()]
+    var batch = RestoreBatch()
     // From the bottom up: a directory that lets go of its parent must never be the last to do so.
-    defer { while let directory = stack.popLast() { release(directory) } }
+    defer {
+      crew.add(batch.take())
+      while let directory = stack.popLast() { release(directory) }
+    }
     while !isEnding, let step = try walk.next(), let directory = stack.last {
       switch step {
       case .enter(let item):
@@ -99,7 +105,9 @@ package final class Restorer: Sendable {
       case .file(let item):
         observer.file?(walk.path, false)
         directory.retain()
-        crew.add(Job(directory: directory, item: item, link: HardLinks.Key(item)))
+        let job = Job(directory: directory, item: item, link: HardLinks.Key(item))
+        if !batch.hasRoom(for: job) { crew.add(batch.take()) }
+        batch.add(job)
       case .leave:
         stack.removeLast()
         release(directory)
@@ -116,11 +124,12 @@ package final class Restorer: Sendable {
   ) -> TargetDirectory? {
     do throws(RestoreError) {
       let (handle, found) = try open(item.name, in: handles.handle(of: parent))
+      let status = try attempt("stat") { () throws(Errno) in try handle.status() }
       var permissions = attributes.permissions(of: item)
       if let found, !options.setsPermissions { permissions = found }
       parent.retain()
       let directory = TargetDirectory(
-        id: id, parent: parent, name: item.name, item: item, permissions: permissions)
+        id: id, item, in: parent, identity: status.identity, permissions: permissions)
       handles.keep(handle, of: directory)
       return directory
     } catch {
@@ -179,7 +188,7 @@ package final class Restorer: Sendable {
     guard let item = directory.item, let parent = directory.parent else { return }
     do throws(RestoreError) {
       let subject = FileSubject(
-        directory: try handles.handle(of: parent), name: directory.name,
+        directory: try handles.handle(of: parent, above: directory), name: directory.name,
         open: try handles.handle(of: directory))
       let errors = attributes.set(item, on: subject, permissions: directory.permissions)
       for error in errors { report(error, at: directory.path) }

@@ -16,16 +16,28 @@ final class TargetDirectory: Sendable {
   let name: [UInt8]
   /// What the archive says of it; nil for the top, whose attributes are left as they are.
   let item: Item?
+  /// Which directory it is; nil for the top.
+  let identity: FileStatus.Identity?
   /// The permissions that it gets in the end.
   let permissions: UInt16
 
   private let unfinished = Atomic<Int>(1)
 
-  init(id: Int, parent: TargetDirectory?, name: [UInt8], item: Item?, permissions: UInt16) {
+  /// The top directory.
+  init() {
+    (id, parent, name, item, identity, permissions) = (0, nil, [], nil, nil, 0)
+  }
+
+  /// A directory in another one.
+  init(
+    id: Int, _ item: Item, in parent: TargetDirectory, identity: FileStatus.Identity,
+    permissions: UInt16
+  ) {
     self.id = id
     self.parent = parent
-    self.name = name
+    name = item.name
     self.item = item
+    self.identity = identity
     self.permissions = permissions
   }
 
@@ -90,6 +102,24 @@ final class DirectoryHandles: Sendable {
       keep(handle, of: directory)
     }
     return handle
+  }
+
+  /// A handle of the directory above another one, which is finished.
+  ///
+  /// Of a deep tree, few directories are open. On the way up each is found from the one below it, as
+  /// long as that is where it was: from the top it would be a long way, each time.
+  func handle(
+    of parent: TargetDirectory, above directory: TargetDirectory
+  ) throws(RestoreError) -> DirectoryHandle {
+    let (known, below) = handles.withLock {
+      ($0.value(for: parent.id), $0.value(for: directory.id))
+    }
+    if let known { return known }
+    guard let identity = parent.identity, let opened = below?.parent(identity) else {
+      return try handle(of: parent)
+    }
+    keep(opened, of: parent)
+    return opened
   }
 
   /// Keeps a handle that was just opened.

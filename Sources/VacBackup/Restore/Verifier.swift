@@ -11,12 +11,13 @@ package final class Verifier: Sendable {
     let directory: TargetDirectory
     let item: Item
     let status: FileStatus
+
+    var path: [UInt8] { directory.path(to: item.name) }
   }
 
   /// Where the names of a file with several are: in the target, and the first path met.
   private struct Original: Sendable {
-    let fileSystem: UInt64
-    let inode: UInt64
+    let identity: FileStatus.Identity
     let path: [UInt8]
   }
 
@@ -75,7 +76,7 @@ package final class Verifier: Sendable {
       archive, in: source, selection: selection, order: .numbers,
       asksForFiles: options.readsAhead)
     var lastID = 0
-    let top = TargetDirectory(id: 0, parent: nil, name: [], item: nil, permissions: 0)
+    let top = TargetDirectory()
     var stack = [(directory: top, extras: selection.top.isWhole ? names(in: top) : nil)]
     // From the bottom up, so that none is the last to let go of those above.
     defer { while stack.popLast() != nil {} }
@@ -96,7 +97,11 @@ package final class Verifier: Sendable {
         guard let status = status(of: item, in: directory) else { continue }
         crew.add(Job(directory: directory, item: item, status: status))
       case .leave:
-        tellExtras(stack.removeLast(), if: walk.wasComplete)
+        let left = stack.removeLast()
+        tellExtras(left, if: walk.wasComplete)
+        if let above = stack.last?.directory {
+          _ = try? handles.handle(of: above, above: left.directory)
+        }
       case .fault(let error):
         report(error, at: walk.path)
       }
@@ -114,7 +119,7 @@ package final class Verifier: Sendable {
     compareAttributes(Job(directory: parent, item: item, status: status))
     counters.directories.add()
     let directory = TargetDirectory(
-      id: id, parent: parent, name: item.name, item: item, permissions: 0)
+      id: id, item, in: parent, identity: status.identity, permissions: 0)
     do throws(RestoreError) {
       _ = try handles.handle(of: directory)
       return directory
@@ -185,44 +190,39 @@ package final class Verifier: Sendable {
 
   private func compare(_ job: Job) {
     guard !isEnding else { return }
+    // Paths are made where there is something to tell: in a deep tree they are long.
     compareAttributes(job)
-    let path = job.directory.path(to: job.item.name)
-    if let key = HardLinks.Key(job.item), let original = original(key, job.status, path) {
-      differ(path, .notLinked(to: original))
+    if let key = HardLinks.Key(job.item), let original = original(key, job) {
+      differ(job.path, .notLinked(to: original))
     }
     do throws(RestoreError) {
-      if let difference = try contentDifference(job) { differ(path, difference) }
+      if let difference = try contentDifference(job) { differ(job.path, difference) }
     } catch {
-      report(error, at: path)
+      report(error, at: job.path)
     }
     counters.files.add()
   }
 
   private func compareAttributes(_ job: Job) {
-    let path = job.directory.path(to: job.item.name)
-    for difference in attributes.differences(job.item, job.status) { differ(path, difference) }
+    for difference in attributes.differences(job.item, job.status) { differ(job.path, difference) }
     do throws(RestoreError) {
       let handle = try handles.handle(of: job.directory)
       let differences = try attributes.attributeDifferences(
         job.item, job.item.name, in: handle)
-      for difference in differences { differ(path, difference) }
+      for difference in differences { differ(job.path, difference) }
     } catch {
-      report(error, at: path)
+      report(error, at: job.path)
     }
   }
 
   /// The path of a name that should be the same file's, and is not.
-  private func original(
-    _ key: HardLinks.Key, _ status: FileStatus, _ path: [UInt8]
-  ) -> [UInt8]? {
+  private func original(_ key: HardLinks.Key, _ job: Job) -> [UInt8]? {
     originals.withLock { originals in
       guard let original = originals[key] else {
-        originals[key] = Original(
-          fileSystem: status.fileSystem, inode: status.inode, path: path)
+        originals[key] = Original(identity: job.status.identity, path: job.path)
         return nil
       }
-      let isSame = original.fileSystem == status.fileSystem && original.inode == status.inode
-      return isSame ? nil : original.path
+      return original.identity == job.status.identity ? nil : original.path
     }
   }
 

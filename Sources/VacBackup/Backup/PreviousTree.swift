@@ -1,0 +1,69 @@
+internal import VacArchive
+internal import VentiCore
+
+/// The previous archive, read along with a walk over the files.
+///
+/// Names are asked for in the order of the walk, so that a directory can be begun again wherever the
+/// walk is in it. Only the deepest are kept open: those far above, to which the walk comes back
+/// much later, are read again then.
+struct PreviousTree {
+  /// Directories that are open together.
+  private static let openLimit = 256
+
+  /// A directory that the walk is in: apart, so that a level takes no more than a pointer.
+  private final class Level {
+    let reference: DirectoryReference
+
+    init(_ reference: DirectoryReference) {
+      self.reference = reference
+    }
+  }
+
+  private let source: any BlockSource
+  /// From the top; nil for a directory that the archive does not have, or that cannot be read.
+  private var levels: [Level?]
+  private var open: [(depth: Int, cursor: DirectoryCursor)] = []
+
+  /// - Parameter top: the directory that corresponds to the walk's top directory.
+  init(_ top: DirectoryReference?, in source: any BlockSource) {
+    self.source = source
+    levels = [top.map(Level.init)]
+  }
+
+  /// What the archive has by this name in the directory of the walk.
+  ///
+  /// What is damaged is as good as not there.
+  mutating func item(named name: [UInt8]) -> Item? {
+    let depth = levels.count - 1
+    guard let level = levels[depth] else { return nil }
+    do throws(ArchiveError) {
+      if open.last?.depth != depth {
+        push(try DirectoryCursor(level.reference, in: source), depth)
+      }
+      return try open[open.count - 1].cursor.item(named: name)
+    } catch {
+      levels[depth] = nil
+      return nil
+    }
+  }
+
+  /// Goes into a directory with the walk.
+  mutating func enter(_ item: Item?) {
+    if case .directory(let reference) = item?.contents {
+      levels.append(Level(reference))
+    } else {
+      levels.append(nil)
+    }
+  }
+
+  /// Leaves a directory with the walk.
+  mutating func leave() {
+    levels.removeLast()
+    if open.last?.depth == levels.count { open.removeLast() }
+  }
+
+  private mutating func push(_ cursor: DirectoryCursor, _ depth: Int) {
+    if open.count == Self.openLimit { open.removeFirst(Self.openLimit / 2) }
+    open.append((depth, cursor))
+  }
+}

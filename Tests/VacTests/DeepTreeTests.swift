@@ -1,0 +1,47 @@
+import Posix
+import TestSupport
+import Testing
+
+/// Memory, and time, stay within bounds however deep a tree is.
+@Suite(.timeLimit(.minutes(10)))
+struct DeepTreeTests {
+  private let work: Workplace
+
+  init() throws {
+    work = try Workplace()
+  }
+
+  /// Runs a program with the store, and returns the kilobytes of memory that it took at the most.
+  private func memory(_ program: String, _ arguments: String...) throws -> Int {
+    let script = """
+      import os, resource, subprocess, sys
+      os.environ["venti"] = sys.argv[1]
+      status = subprocess.run(sys.argv[2:]).returncode
+      print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+      sys.exit(status)
+      """
+    let child = try ChildProcess(
+      "python3", ["-c", script, work.store, Fixture.program(program).string] + arguments,
+      directory: work.path("t").removingLastComponent())
+    #expect(try child.waitForExit(within: 120) == .success, "\(child.errorOutput)")
+    return Int(child.output.split(separator: "\n").last ?? "") ?? .max
+  }
+
+  @Test("40 000 directories in each other take less than 80 MB, on the way back as well", .long)
+  func deep() throws {
+    try work.shell("mkdir t")
+    defer { _ = try? work.shell("rm -rf t out") }
+    var directory = try DirectoryHandle(opening: work.path("t"))
+    for level in 0..<40_000 {
+      if level % 8 == 0 { _ = try directory.makeFile([UInt8(ascii: "z")]) }
+      try directory.makeDirectory([UInt8(ascii: "d")])
+      directory = try directory.directory([UInt8(ascii: "d")])
+    }
+    let limit = 80_000
+
+    #expect(try memory("vac", "-f", "f.vac", "t") < limit)
+    #expect(try memory("vac", "-q", "-d", "f.vac", "-f", "g.vac", "t") < limit)
+    #expect(try memory("unvac", "-C", "out", "g.vac") < limit)
+    #expect(try memory("unvac", "-C", "out", "--verify", "g.vac") < limit)
+  }
+}
