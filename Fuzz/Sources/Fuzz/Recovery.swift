@@ -3,15 +3,17 @@ import VentiStore
 
 /// What a store keeps for its next start, in the blank of its index, and buckets of any contents.
 enum Recovery {
+  private static let tails = (offset: 28_672, magic: 0x7661_6366_7320_7374 as UInt64)
   private static let list = (offset: 32_768, magic: 0x7661_6366_7320_6f66 as UInt64)
   private static let journal = (offset: 65_536, magic: 0x7661_6366_7320_6978 as UInt64)
 
   static func run(_ bytes: [UInt8]) {
     let body = Array(bytes.dropFirst())
-    switch bytes.first.map({ $0 % 4 }) {
+    switch bytes.first.map({ $0 % 5 }) {
     case 0: readJournal(body, of: .roomy)
     case 1: readJournal(body, of: .crowded)
     case 2: readList(body, of: .crowded)
+    case 3: readTails(body, of: .roomy)
     default: readBuckets(body)
     }
   }
@@ -40,6 +42,15 @@ enum Recovery {
     guard let store = try? Store(parts, options: template.options) else { return }
     _ = try? store.write(Block(body), type: .data)
     try? store.close()
+  }
+
+  /// Whatever tails are said to be safe, those of a whole store are.
+  private static func readTails(_ body: [UInt8], of template: TemplateStore) {
+    guard body.count <= 4_000 else { return }
+    var writer = ByteWriter()
+    writer.uint64(tails.magic)
+    write(body, to: &writer)
+    open(template.parts { $0.replace(tails.offset, with: writer.bytes) }, of: template)
   }
 
   private static func write(_ body: [UInt8], to writer: inout ByteWriter) {

@@ -88,12 +88,14 @@ struct Seeds {
     try add(partition.read(512, at: PartitionLayout.blankByteCount).array, to: .buckets)
   }
 
-  /// Writes a journal, a list and buckets of the stores that inputs get copies of.
+  /// Writes tails, a journal, a list and buckets of the stores that inputs get copies of.
   private func writeRecovery() throws {
+    // Two tails, of arenas without clumps.
+    try add([3] + [UInt8](repeating: 0, count: 74), to: .recovery)
     for (number, template) in [TemplateStore.roomy, .crowded].enumerated() {
       let section = template.parts().sections[0]
       let buckets = try section.read(template.bucketByteCount, at: template.base).array
-      try add([3] + buckets, to: .recovery)
+      try add([4] + buckets, to: .recovery)
       var journal = ByteWriter()
       let magic = template.bucketMagic
       for bucket in 0..<template.bucketByteCount / 512 {
