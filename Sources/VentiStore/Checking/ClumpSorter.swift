@@ -95,7 +95,7 @@ struct ScoreSpan: Equatable {
 
   /// The beginning of the span that has some share of all scores.
   func prefix(_ share: Double) -> ScoreSpan {
-    let width = UInt64(exactly: (share * 0x1p64).rounded(.up)) ?? .max
+    let width = UInt64(exactly: max(1, (share * 0x1p64).rounded(.up))) ?? .max
     let (prefix, isBeyond) = (after?.words.0 ?? 0).addingReportingOverflow(width)
     guard !isBeyond, prefix < last.words.0 else { return self }
     return ScoreSpan(after: after, last: Score(words: prefix, .max, .max))

@@ -9,20 +9,25 @@ internal import VentiCore
 /// is torn, or does not count just now, takes nothing away from what an earlier one said; and a look
 /// into the index after the list was read has all that the list says is there.
 final class OverflowReader: Sendable {
-  /// What a list says of an arena.
+  /// What the index lacks of an arena, before some clump behind those that its tail counts as indexed.
   struct LeftOut: Sendable {
-    /// Where the clumps begin of which it says nothing.
+    /// Where the clumps begin of which nothing is said.
     var end: ClumpPosition
     /// Where the blocks before that are which the index does not have.
     var places: [BlockKey: ClumpTable.Place]
   }
 
+  /// What a list says of an arena.
+  private struct Part: Sendable {
+    let progress: OverflowList.Progress
+    let places: [BlockKey: ClumpTable.Place]
+  }
+
   private struct State: Sendable {
     /// What stands before the list that was looked at last, whether it counts or not.
     var score: Score?
-    /// The last list that counted, and its blocks.
-    var list: OverflowList?
-    var entries: [IndexEntry] = []
+    /// The last list that counted, by the addresses of its arenas.
+    var parts: [UInt64: Part] = [:]
   }
 
   private let index: Index
@@ -34,26 +39,14 @@ final class OverflowReader: Sendable {
     self.addresses = addresses
   }
 
-  /// What the index lacks of an arena, before some clump behind those that its tail counts as indexed;
-  /// nil when nobody says.
+  /// What the index lacks of an arena; nil when nobody says.
   func leftOut(of slot: ArenaSlot, _ tail: ArenaTail) -> LeftOut? {
     guard tail.indexed.clumpCount < tail.written.clumpCount else { return nil }
     readAgain()
-    return state.withLock { state in
-      let progress = state.list?.arenas.first { UInt64(slot.address) == $0.address }
-      guard let progress, tail.agrees(with: progress) else { return nil }
-      let places = state.entries.filter { slot.holds($0) }.map { entry in
-        (
-          BlockKey(entry),
-          ClumpTable.Place(
-            offset: Int(entry.address) - slot.address,
-            byteCountHint: Int(entry.unitCount) * IndexEntry.unitByteCount)
-        )
-      }
-      return LeftOut(
-        end: ClumpPosition(after: progress.indexed),
-        places: Dictionary(places) { first, _ in first })
-    }
+    guard let part = state.withLock({ $0.parts[UInt64(slot.address)] }),
+      tail.agrees(with: part.progress)
+    else { return nil }
+    return LeftOut(end: ClumpPosition(after: part.progress.indexed), places: part.places)
   }
 
   /// Reads the list if it is another one than last time.
@@ -63,10 +56,30 @@ final class OverflowReader: Sendable {
       score != state.withLock({ $0.score }),
       let list = try? OverflowList(partition)
     else { return }
-    let entries = try? list.entries(in: index, addresses)
+    let parts = (try? list.entries(in: index, addresses)).map { self.parts(of: list, $0) }
     state.withLock { state in
       state.score = score
-      if let entries { (state.list, state.entries) = (list, entries) }
+      if let parts { state.parts = parts }
     }
+  }
+
+  private func parts(of list: OverflowList, _ entries: [IndexEntry]) -> [UInt64: Part] {
+    let slots = addresses.slots
+    var parts: [UInt64: Part] = [:]
+    for progress in list.arenas {
+      guard let slot = slots.first(where: { UInt64($0.address) == progress.address })
+      else { continue }
+      let places = entries.filter { slot.holds($0) }.map { entry in
+        (
+          BlockKey(entry),
+          ClumpTable.Place(
+            offset: Int(entry.address) - slot.address,
+            byteCountHint: Int(entry.unitCount) * IndexEntry.unitByteCount)
+        )
+      }
+      parts[progress.address] = Part(
+        progress: progress, places: Dictionary(places) { first, _ in first })
+    }
+    return parts
   }
 }
