@@ -14,14 +14,20 @@ package struct WritableStore: Sendable {
   /// Opens the store at `location`.
   ///
   /// In files of this machine it is brought up to date first, and nobody else can write to it.
+  ///
+  /// - Parameters:
+  ///   - options: how to talk to a server.
+  ///   - notice: told, in a line each, what the owner of a local store should know of.
   package init(
-    at location: StoreLocation, options: ClientOptions = ClientOptions()
+    at location: StoreLocation, options: ClientOptions = ClientOptions(),
+    notice: @escaping @Sendable (String) -> Void
   ) throws(CommandError) {
     self.location = location
     switch location {
     case .local(let path):
       do throws(StoreError) {
-        let store = try Store(opening: path, options: Self.options)
+        let configuration = try StoreConfiguration(contentsOf: path)
+        let store = try Store(configuration, options: Self.options(configuration, notice))
         (blocks, local) = (store, store)
       } catch {
         throw CommandError("\(error)")
@@ -42,10 +48,13 @@ package struct WritableStore: Sendable {
   }
 
   /// For commands that write for a while, and end: moderate memory, and no index for a few blocks.
-  private static var options: WriteOptions {
-    var options = WriteOptions()
-    options.unindexedClumpLimit = 1 << 17
-    options.unindexedAtEndLimit = 1 << 15
+  private static func options(
+    _ configuration: StoreConfiguration, _ notice: @escaping @Sendable (String) -> Void
+  ) -> WriteOptions {
+    var options = WriteOptions(configuration)
+    options.unindexedClumpLimit = min(options.unindexedClumpLimit, 1 << 17)
+    options.unindexedAtEndLimit = min(options.unindexedClumpLimit, 1 << 15)
+    options.notice = notice
     return options
   }
 

@@ -46,9 +46,9 @@ struct BackupRun {
     if options.store.name == nil, Environment["venti"] == nil {
       try UserStore().make { StandardError.print("vac: \($0)") }
     }
+    let notice = { @Sendable (line: String) in StandardError.print("vac: \(line)") }
     return try WritableStore(
-      at: options.store.location(),
-      options: options.client { StandardError.print("vac: \($0)") })
+      at: options.store.location(), options: options.client(trace: notice), notice: notice)
   }
 
   /// - Returns: whether everything is in the archive as it is in the file system.

@@ -15,5 +15,7 @@ extension StoreOption {
   }
 
   /// Opens the store for writing.
-  func openForWriting() throws -> WritableStore { try WritableStore(at: location()) }
+  func openForWriting() throws -> WritableStore {
+    try WritableStore(at: location()) { StandardError.print("venti: \($0)") }
+  }
 }

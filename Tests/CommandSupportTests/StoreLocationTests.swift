@@ -75,6 +75,6 @@ struct StoreLocationTests {
     #expect(lines == ["made a store of your own in \(data)/venti; 'venti grow' adds room to it"])
     let location = try StoreLocation(option: nil, variable: nil, own: own)
     #expect(location == .local(FilePath(data).appending("venti")))
-    _ = try WritableStore(at: location)
+    _ = try WritableStore(at: location) { _ in }
   }
 }

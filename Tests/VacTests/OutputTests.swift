@@ -64,6 +64,20 @@ struct OutputTests {
     }
   }
 
+  @Test(
+    "whoever writes to a local store is told that its index is made anew, and why",
+    arguments: ["vac t", "echo | venti write", "venti copy store store $(cat a.vac)"])
+  func notices(command: String) throws {
+    for command in [command, "venti syncindex store"] {
+      try work.shell("printf xxxx | dd of=store/index bs=1 seek=262144 conv=notrunc status=none")
+      let found = try run(command)
+      #expect(found.status == .success)
+      #expect(
+        found.errors.contains(/v[a-z ]+: making the index anew: partition '.*index' offset [0-9]+/)
+      )
+    }
+  }
+
   @Test("a file of -f that cannot be written is told of before the work", arguments: ["-f", "-a"])
   func fileName(option: String) throws {
     for name in ["nosuch/a.vac", "a.vac/b.vac"] {

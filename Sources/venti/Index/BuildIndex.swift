@@ -95,7 +95,10 @@ struct SyncIndex: ToolCommand {
 
   func runTool() throws -> Bool {
     let output = ToolOutput.standard
-    let open = try Store(store.configuration)
+    let configuration = try store.configuration
+    var options = WriteOptions(configuration)
+    options.notice = { output.note("venti syncindex: \($0)") }
+    let open = try Store(configuration, options: options)
     if isVerbose { IndexDescription.lines(of: open.index).forEach(output.note) }
     try open.flushIndex()
     try open.close()

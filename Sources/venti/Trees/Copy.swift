@@ -59,7 +59,7 @@ struct Copy: ToolCommand {
   func runTool() throws -> Bool {
     let named = try LabelledScore(argument: archive)
     let from = try OpenStore(at: StoreLocation(source)) { StandardError.print("venti: \($0)") }
-    let to = try WritableStore(at: StoreLocation(target))
+    let to = try WritableStore(at: StoreLocation(target)) { StandardError.print("venti: \($0)") }
     let top =
       try type.map { BlockAddress(named.score, $0, limit: BlockLinks.sizeLimit) }
       ?? TopBlock.find(named.score, in: from.source)
