@@ -48,7 +48,7 @@ struct BackupRun {
     }
     let notice = { @Sendable (line: String) in StandardError.print("vac: \(line)") }
     return try WritableStore(
-      at: options.store.location(), options: options.client(trace: notice), notice: notice)
+      at: options.store.location(), options: options.client(log: notice), notice: notice)
   }
 
   /// - Returns: whether everything is in the archive as it is in the file system.
