@@ -3,8 +3,10 @@ internal import SystemPackage
 
 /// What this process runs on, and as.
 package enum Machine {
-  /// Processors that the system has online, 1 at least.
-  package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  /// Processors that the system had online when this was first asked, 1 at least.
+  ///
+  /// Kept, since sysconf(3) reads a file of /sys for it.
+  package static let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// The permissions that files made by this process do not get.
   ///

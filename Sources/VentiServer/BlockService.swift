@@ -145,7 +145,7 @@ struct BlockService: Sendable {
   private func forEachJob<Request>(
     _ requests: [Request], _ body: (ArraySlice<Request>) -> Void
   ) {
-    let share = requests.count / Self.processorCount
+    let share = requests.count / Machine.processorCount
     let count = min(max(share, 1), Self.jobRequestCount)
     for start in stride(from: 0, to: requests.count, by: count) {
       body(requests[start..<min(start + count, requests.count)])
@@ -154,7 +154,6 @@ struct BlockService: Sendable {
 
   /// The most requests that one job does.
   private static let jobRequestCount = 8
-  private static let processorCount = Machine.processorCount
 
   private static let busy = Reply.error("too many requests")
   private static let readOnly = Reply.error(BlockError.readOnly.wireText)
