@@ -178,29 +178,17 @@ struct PromiseTests {
     options.unpackedByteLimit = 1 << 20
     options.unwrittenByteLimit = 1 << 20
     try withStore(arenas: 4, options) { simulated, store in
-      let running = Monitor(4)
-      let failures = Monitor([String]())
       let blocks = SimulatedStore.blocks(300, seed: 9)
-      for thread in 0..<4 {
-        Thread.start("writer") {
-          do {
-            for (block, type) in blocks {
-              let score = block.score
-              if thread == 0 || !store.writeAtOnce(block, type: type, score: score) {
-                try store.write(block, type: type)
-              }
-              try store.expect(block, type)
-            }
-            try store.sync()
-          } catch {
-            failures.withLock { $0.append("\(error)") }
+      runWriters(4) { thread in
+        for (block, type) in blocks {
+          let score = block.score
+          if thread == 0 || !store.writeAtOnce(block, type: type, score: score) {
+            try store.write(block, type: type)
           }
-          running.update { $0 -= 1 }
+          try store.expect(block, type)
         }
+        try store.sync()
       }
-      let ended: Void? = running.wait(until: .after(seconds: 60)) { $0 == 0 ? () : nil }
-      #expect(ended != nil)
-      #expect(failures.withLock { $0 } == [])
       try store.close()
       let report = try simulated.check()
       #expect(report.problems == [])

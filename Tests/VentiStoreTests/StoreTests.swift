@@ -238,26 +238,14 @@ struct StoreTests {
     options.unwrittenByteLimit = 40_000
     options.unindexedClumpLimit = 64
     let store = try simulated.open(options)
-    let running = Monitor(4)
-    let failures = Monitor([String]())
-    for thread in 0..<4 {
-      Thread.start("writer") {
-        do {
-          // Two and two write the same.
-          for (block, type) in SimulatedStore.blocks(100, seed: UInt64(100 + thread / 2)) {
-            try store.write(block, type: type)
-            try store.expect(block, type)
-          }
-          try store.sync()
-        } catch {
-          failures.withLock { $0.append("\(error)") }
-        }
-        running.update { $0 -= 1 }
+    runWriters(4) { thread in
+      // Two and two write the same.
+      for (block, type) in SimulatedStore.blocks(100, seed: UInt64(100 + thread / 2)) {
+        try store.write(block, type: type)
+        try store.expect(block, type)
       }
+      try store.sync()
     }
-    let ended: Void? = running.wait(until: .after(seconds: 60)) { $0 == 0 ? () : nil }
-    #expect(ended != nil)
-    #expect(failures.withLock { $0 } == [])
     try store.close()
     #expect(try simulated.check().problems == [])
     #expect(try simulated.check().clumpCount >= 200)

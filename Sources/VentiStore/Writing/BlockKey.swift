@@ -13,7 +13,4 @@ struct BlockKey: Hashable, Sendable {
   init(_ score: Score, _ type: BlockType) {
     self.init(score: score, typeValue: type.wireValue)
   }
-
-  /// A part of a score is as good as all of it.
-  func hash(into hasher: inout Hasher) { hasher.combine(score.words.0) }
 }

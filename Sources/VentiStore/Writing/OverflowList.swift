@@ -11,14 +11,13 @@ internal import VentiCore
 /// are as they were: who makes an index anew may leave out other blocks. A list that is lost, torn,
 /// old, or for which there is no room, costs time at the next start, and nothing else.
 ///
+/// Its body, as a `KeptList` whose magic is `vacfs of`:
+///
 /// | offset | type | field |
 /// |---:|---|---|
-/// | 0 | u64 | magic `vacfs of` |
-/// | 8 | u32 | bytes of the body |
-/// | 12 | score | score of the body |
-/// | 32 | score | fingerprint of the buckets, with which the body begins |
-/// | 52 | u32 | arenas |
-/// | 56 | | arenas: u64 address, u32 magic of clumps, then as in a tail: u32 clumps, u32 compressed ones, sizes and seal |
+/// | 0 | score | fingerprint of the buckets |
+/// | 20 | u32 | arenas |
+/// | 24 | | arenas: u64 address, u32 magic of clumps, then as in a tail: u32 clumps, u32 compressed ones, sizes and seal |
 /// | | u64 | addresses of clumps that are left out, to the end of the body |
 struct OverflowList: Equatable {
   /// How far an arena has been indexed, but for the clumps that were left out.
@@ -41,14 +40,12 @@ struct OverflowList: Equatable {
   var fingerprint: Score
 
   /// After `SafeTails` and before the journal.
-  private static let offset = 32768
-  private static let byteCount = 32768
-  private static let headerByteCount = 32
-  private static let magic: UInt64 = 0x7661_6366_7320_6f66
+  private static let place = KeptList(
+    name: "overflow list", magic: 0x7661_6366_7320_6f66, range: 32768..<65536)
 
   /// Whether there is room for a list of so many arenas and addresses.
   static func hasRoom(arenas: Int, addresses: Int) -> Bool {
-    headerByteCount + 24 + arenas * Progress.byteCount + addresses * 8 <= byteCount
+    24 + arenas * Progress.byteCount + addresses * 8 <= place.bodyLimit
   }
 
   /// Writes the list; it is safe afterwards.
@@ -60,28 +57,21 @@ struct OverflowList: Equatable {
     body.uint32(UInt32(arenas.count))
     for arena in arenas { arena.write(to: &body) }
     for address in addresses { body.uint64(address) }
-    precondition(body.bytes.count <= Self.byteCount - Self.headerByteCount)
-    var writer = ByteWriter()
-    writer.uint64(Self.magic)
-    writer.uint32(UInt32(body.bytes.count))
-    writer.score(body.withBytes { Score(of: $0) })
-    writer.raw(body.bytes)
-    try partition.write(writer, at: Self.offset)
+    try Self.place.write(body, to: partition)
     try partition.sync()
   }
 
   /// Reads the list that a partition holds; nil when it holds none.
   init?(_ partition: any Partition) throws(StoreError) {
-    let block = try partition.read(Self.byteCount, at: Self.offset)
-    guard let list = try? Self(parsing: block.bytes) else { return nil }
+    guard let body = try Self.place.body(in: partition),
+      let list = try? Self(parsing: body.bytes)
+    else { return nil }
     self = list
   }
 
   /// The score that stands before the list, which tells it from others; nil when there is no list.
   static func score(in partition: any Partition) throws(StoreError) -> Score? {
-    let block = try partition.read(headerByteCount, at: offset)
-    var reader = ByteReader(block.bytes, of: "overflow list")
-    return try? Self.header(&reader).score
+    try place.score(in: partition)
   }
 
   /// What the index is to say of the clumps that are left out; nil when the list does not count.
@@ -100,27 +90,13 @@ struct OverflowList: Equatable {
     self.fingerprint = fingerprint
   }
 
-  private init(parsing bytes: RawSpan) throws(FormatError) {
-    var reader = ByteReader(bytes, of: "overflow list")
-    let (count, score) = try Self.header(&reader)
-    let body = try reader.span(count)
-    guard Score(of: body) == score else {
-      throw reader.invalid(found: "another list", expected: "that of score \(score)")
-    }
-    reader = ByteReader(body, of: "overflow list")
+  private init(parsing body: RawSpan) throws(FormatError) {
+    var reader = ByteReader(body, of: "overflow list")
     fingerprint = try reader.score()
     arenas = []
     for _ in 0..<(try reader.count32()) { arenas.append(try Progress(parsing: &reader)) }
     addresses = []
     while reader.remaining > 0 { addresses.append(try reader.uint64()) }
-  }
-
-  private static func header(
-    _ reader: inout ByteReader
-  ) throws(FormatError) -> (byteCount: Int, score: Score) {
-    try reader.magic(UInt32(magic >> 32))
-    try reader.magic(UInt32(truncatingIfNeeded: magic))
-    return (try reader.count32(), try reader.score())
   }
 }
 

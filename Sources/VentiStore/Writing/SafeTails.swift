@@ -10,23 +10,17 @@ internal import VentiCore
 /// It stands in the blank of the index's first section. A tail that says anything else was written
 /// since; a list that is lost or torn costs time at the next start, and nothing else.
 ///
-/// | offset | type | field |
-/// |---:|---|---|
-/// | 0 | u64 | magic `vacfs st` |
-/// | 8 | u32 | bytes of the body |
-/// | 12 | score | score of the body |
-/// | 32 | | arenas: u64 address, u32 magic of clumps, then as in a tail: u32 clumps, u32 compressed ones, sizes and seal |
+/// Its body, as a `KeptList` whose magic is `vacfs st`, is for each arena: u64 address, u32 magic of
+/// clumps, then as in a tail: u32 clumps, u32 compressed ones, sizes and seal.
 struct SafeTails: Equatable {
   /// The arenas.
   var arenas: [OverflowList.Progress]
 
   /// After whatever begins a disk (labels, tables of partitions) and before the overflow list.
-  private static let offset = 28672
-  private static let byteCount = 4096
-  private static let headerByteCount = 32
-  private static let magic: UInt64 = 0x7661_6366_7320_7374
+  private static let place = KeptList(
+    name: "list of safe tails", magic: 0x7661_6366_7320_7374, range: 28672..<32768)
   /// More arenas than this are hardly ever left with clumps that are not indexed.
-  private static let arenaLimit = (byteCount - headerByteCount) / OverflowList.Progress.byteCount
+  private static let arenaLimit = place.bodyLimit / OverflowList.Progress.byteCount
 
   /// Lists arenas, as many as there is room for.
   init(_ arenas: [OverflowList.Progress]) {
@@ -37,32 +31,19 @@ struct SafeTails: Equatable {
   func write(to partition: any Partition) throws(StoreError) {
     var body = ByteWriter()
     for arena in arenas { arena.write(to: &body) }
-    var writer = ByteWriter()
-    writer.uint64(Self.magic)
-    writer.uint32(UInt32(body.bytes.count))
-    writer.score(body.withBytes { Score(of: $0) })
-    writer.raw(body.bytes)
-    try partition.write(writer, at: Self.offset)
+    try Self.place.write(body, to: partition)
   }
 
   /// Reads the list that a partition holds; nil when it holds none.
   init?(_ partition: any Partition) throws(StoreError) {
-    let block = try partition.read(Self.byteCount, at: Self.offset)
-    guard let list = try? Self(parsing: block.bytes) else { return nil }
+    guard let body = try Self.place.body(in: partition),
+      let list = try? Self(parsing: body.bytes)
+    else { return nil }
     self = list
   }
 
-  private init(parsing bytes: RawSpan) throws(FormatError) {
-    var reader = ByteReader(bytes, of: "list of safe tails")
-    try reader.magic(UInt32(Self.magic >> 32))
-    try reader.magic(UInt32(truncatingIfNeeded: Self.magic))
-    let count = try reader.count32()
-    let score = try reader.score()
-    let body = try reader.span(count)
-    guard Score(of: body) == score else {
-      throw reader.invalid(found: "another list", expected: "that of score \(score)")
-    }
-    reader = ByteReader(body, of: "list of safe tails")
+  private init(parsing body: RawSpan) throws(FormatError) {
+    var reader = ByteReader(body, of: "list of safe tails")
     arenas = []
     while reader.remaining > 0 {
       arenas.append(try OverflowList.Progress(parsing: &reader))
