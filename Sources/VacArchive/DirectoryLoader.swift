@@ -23,7 +23,7 @@ struct DirectoryLoader {
   ///
   /// - Parameter isWanted: says of a name whether its record is.
   mutating func add(
-    _ block: Block, leafSize: Int, where isWanted: ([UInt8]) -> Bool = { _ in true }
+    _ block: Block, leafSize: Int, where isWanted: (ArraySlice<UInt8>) -> Bool = { _ in true }
   ) {
     let score = { block.score }
     let metadata: MetadataBlock
@@ -47,14 +47,14 @@ struct DirectoryLoader {
   /// Adds a record that lies in `bytes`.
   mutating func add(
     _ fields: RecordFields, _ bytes: ArraySlice<UInt8>,
-    where isWanted: ([UInt8]) -> Bool = { _ in true }
+    where isWanted: (ArraySlice<UInt8>) -> Bool = { _ in true }
   ) {
     func text(_ range: Range<Int>) -> ArraySlice<UInt8> {
       bytes[bytes.startIndex + range.lowerBound..<bytes.startIndex + range.upperBound]
     }
     let name = text(fields.name)
     if let fault = Omission.NameFault(name) { return omit(.name(Array(name), fault)) }
-    guard isWanted(Array(name)) else { return }
+    guard isWanted(name) else { return }
     var row = makeRow(fields, name: name)
     row.owner = texts.number(of: text(fields.owner))
     row.group = texts.number(of: text(fields.group))

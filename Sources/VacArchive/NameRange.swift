@@ -25,6 +25,7 @@ struct NameRange {
     var records = try Directory.scan(reference.metadata, source)
     while let piece = try records.next() {
       let isLost = loader.add(piece, leafSize: reference.metadata.leafSize) { name in
+        let name = Array(name)
         if let start, ArchiveOrder.isOrdered(name, start) { return false }
         return end.map { !ArchiveOrder.isOrdered($0, name) } ?? true
       }

@@ -57,7 +57,7 @@ extension DirectoryLoader {
   /// - Returns: whether it is lost.
   mutating func add(
     _ piece: StreamScan.Piece, leafSize: Int,
-    where isWanted: ([UInt8]) -> Bool = { _ in true }
+    where isWanted: (ArraySlice<UInt8>) -> Bool = { _ in true }
   ) -> Bool {
     switch piece {
     case .leaf(_, _, let block):
