@@ -22,19 +22,27 @@ extension StoreConfiguration {
       guard error == .noSuchFileOrDirectory, let name = try? PartitionName(given.string),
         name.part != .whole
       else { throw .file(path: path.string, operation: "open", error) }
-      let partition = try FilePartition(opening: given.string, for: .readOnly)
-      let text = try partition.read(Self.maximumByteCount, at: Self.embeddedOffset).array
-      try self.init(parsing: Self.embedded(text, in: given), path: given)
+      try self.init(embeddedIn: given)
       return
     }
-    let isPartition = size > PartitionLayout.blankByteCount
-    guard isPartition || size <= Self.maximumByteCount else {
+    guard size <= PartitionLayout.blankByteCount else {
+      try self.init(embeddedIn: path)
+      return
+    }
+    guard size <= Self.maximumByteCount else {
       throw .configuration(
         path: path.string, line: nil,
         reason: "file has \(size) bytes, at most \(Self.maximumByteCount) expected")
     }
-    let text = try Self.read(file, at: isPartition ? Self.embeddedOffset : 0, of: path)
-    try self.init(parsing: isPartition ? Self.embedded(text, in: path) : text, path: path)
+    try self.init(parsing: Self.read(file, of: path), path: path)
+  }
+
+  /// Reads the copy that a partition holds.
+  private init(embeddedIn path: FilePath) throws(StoreError) {
+    let partition = try FilePartition(opening: path.string, for: .readOnly)
+    let bytes = try partition.read(Self.maximumByteCount, at: Self.embeddedOffset).array
+    try self.init(parsing: Self.embedded(bytes, in: path), path: path)
+    isEmbedded = true
   }
 
   /// Opens the file, or the one in the directory, which `path` then names.
@@ -49,12 +57,10 @@ extension StoreConfiguration {
     }
   }
 
-  private static func read(
-    _ file: File, at offset: Int, of path: FilePath
-  ) throws(StoreError) -> [UInt8] {
+  private static func read(_ file: File, of path: FilePath) throws(StoreError) -> [UInt8] {
     do throws(Errno) {
       return try Block(capacity: maximumByteCount) { output throws(Errno) in
-        try file.read(maximumByteCount, at: offset, into: &output)
+        try file.read(maximumByteCount, at: 0, into: &output)
       }.array
     } catch {
       throw .file(path: path.string, operation: "read", error)

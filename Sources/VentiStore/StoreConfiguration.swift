@@ -36,6 +36,8 @@ public struct StoreConfiguration: Equatable, Sendable {
 
   /// Where the configuration was read.
   public let path: FilePath
+  /// Whether that is a partition, which holds a copy.
+  public internal(set) var isEmbedded = false
   /// The name of the index.
   public internal(set) var indexName = ""
   /// The names of the arena partitions, in the order of filling.

@@ -85,6 +85,23 @@ struct StoreGrowerTests {
     #expect(try ReadOnlyStore(opening: directory).arenas.count == 1)
   }
 
+  @Test("a store that is named by a partition does not grow, and stays as it is")
+  func embedded() throws {
+    let arenas = directory.appending("arenas")
+    let text = "index main\narenas \(arenas)\nisect \(directory)/index\n"
+    let partition = try workshop.partition(arenas)
+    try EmbeddedConfiguration(in: partition).write(Array(text.utf8))
+    let before = try partition.digest()
+
+    #expect(throws: StoreError.self) {
+      try StoreGrower(directory: arenas, arenaByteCount: 8 << 20).grow()
+    }
+
+    #expect(try workshop.partition(arenas).digest() == before)
+    #expect(throws: StoreError.self) { try workshop.partition(directory.appending("arenas1")) }
+    #expect(try ReadOnlyStore(opening: arenas).arenas.count == 1)
+  }
+
   @Test("a file that is no part of the store is not touched")
   func stray() throws {
     _ = try workshop.create("store/arenas1", byteCount: 100)

@@ -52,6 +52,7 @@ public struct StoreGrower: Sendable {
   package func grow(
     _ configuration: StoreConfiguration, progress: Progress? = nil
   ) throws(StoreError) -> Growth {
+    try Self.checkMayRewrite(configuration)
     let files = StoreFiles(configuration, volume)
     // Opened now, so that a store that is not whole is not made larger.
     let parts = try StoreParts(configuration, opening: volume.open)
@@ -75,6 +76,16 @@ public struct StoreGrower: Sendable {
     return Growth(
       arenasFile: arenasFile, arenaCount: new.arenas.count, indexFile: indexFile,
       unusedFiles: indexFile == nil ? [] : configuration.sections)
+  }
+
+  /// Refuses a configuration whose place is not a file of its own: a new one would be put in the place of
+  /// the partition.
+  private static func checkMayRewrite(_ configuration: StoreConfiguration) throws(StoreError) {
+    guard configuration.isEmbedded else { return }
+    throw .configuration(
+      path: configuration.path.string, line: nil,
+      reason: "is a partition that holds a copy of a configuration; only a store with a "
+        + "\(StoreConfiguration.fileName) grows: 'venti conf' prints the copy, to be saved as one")
   }
 
   /// Buckets for what the arenas can hold, and twice what they hold already: blocks may be smaller
