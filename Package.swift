@@ -147,7 +147,8 @@ let package = Package(
     .testTarget(
       name: "VentiCommandTests",
       dependencies: [
-        "Posix", "TestSupport", "VentiClient", "VentiCore", "VentiWire", "venti", system,
+        "Posix", "TestSupport", "VentiClient", "VentiCore", "VentiStore", "VentiWire", "venti",
+        system,
       ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(

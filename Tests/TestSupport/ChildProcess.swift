@@ -114,7 +114,7 @@ public final class ChildProcess: Sendable {
     return child.output
   }
 
-  private func failure(_ fact: String) -> ChildProcessError {
+  func failure(_ fact: String) -> ChildProcessError {
     ChildProcessError(command: command, fact: fact, errorOutput: errorOutput)
   }
 }

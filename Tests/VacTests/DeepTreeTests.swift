@@ -14,18 +14,9 @@ struct DeepTreeTests {
 
   /// Runs a program with the store, and returns the kilobytes of memory that it took at the most.
   private func memory(_ program: String, _ arguments: String...) throws -> Int {
-    let script = """
-      import os, resource, subprocess, sys
-      os.environ["venti"] = sys.argv[1]
-      status = subprocess.run(sys.argv[2:]).returncode
-      print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-      sys.exit(status)
-      """
-    let child = try ChildProcess(
-      "python3", ["-c", script, work.store, Fixture.program(program).string] + arguments,
+    try ChildProcess.peakKilobytes(
+      of: Fixture.program(program), arguments, environment: ["venti": work.store],
       directory: work.path("t").removingLastComponent())
-    #expect(try child.waitForExit(within: 120) == .success, "\(child.errorOutput)")
-    return Int(child.output.split(separator: "\n").last ?? "") ?? .max
   }
 
   @Test("12 000 directories in each other take less than 45 MB, on the way back as well", .long)

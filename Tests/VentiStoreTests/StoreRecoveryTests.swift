@@ -241,7 +241,7 @@ struct StoreRecoveryTests {
     simulated.disk.heal()
     let arena = try ArenaPartition(simulated.parts.arenas[0]).arenas[0]
     let repair = try ArenaRepair(of: arena)
-    try repair.apply([])
+    try repair.apply()
     #expect(try arena.tail().written == repair.written)
 
     for seed in 0..<4 as Range<UInt64> {

@@ -84,7 +84,7 @@ enum Arenas {
     _ = try? ArenaPrinter(arena, to: output).run()
     _ = try? ArenaSender(to: output).send(arena, to: nil)
     guard let repair = try? ArenaRepair(of: arena), !repair.tail.written.isSealed else { return }
-    try? repair.apply([])
+    try? repair.apply()
     expect((try? arena.tail()) != nil, "an arena that was mended has a tail")
   }
 }

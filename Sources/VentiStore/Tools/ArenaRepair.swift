@@ -10,33 +10,32 @@ package struct ArenaRepair: Sendable {
   package let tail: ArenaTail
   /// What the tail should count as written.
   package let written: ArenaStatistics
-  /// Clumps that are whole, and not counted.
-  package let uncounted: [Clump]
 
-  /// Looks at what lies after the clumps that the tail counts.
+  /// Looks at what lies after the clumps that the tail counts; remembers none of them, as there may be
+  /// any number.
   package init(of arena: Arena) throws(StoreError) {
     self.arena = arena
     tail = try arena.tail()
-    var clumps: [Clump] = []
-    written = try ArenaRecovery(arena, tail: tail).forEachUncounted { clumps.append($0.clump) }
-    uncounted = clumps
+    written = try ArenaRecovery(arena, tail: tail).forEachUncounted { _ in }
   }
 
   /// Whether the tail should say something else.
   package var changesTail: Bool { written != tail.written }
 
-  /// Writes directory entries of clumps, and then the tail that counts those which it did not.
+  /// How many clumps are whole, and not counted.
+  package var uncountedCount: Int { written.clumpCount - tail.written.clumpCount }
+
+  /// Writes the directory entries of the clumps that are not counted, then the tail that counts them.
   ///
   /// - Precondition: the arena is not sealed, and nobody else has it open.
-  package func apply(_ clumps: [Clump]) throws(StoreError) {
+  package func apply() throws(StoreError) {
     precondition(!tail.written.isSealed)
-    for clump in clumps { try write(clump) }
     var tail = tail
     let recovery = ArenaRecovery(arena, tail: tail)
     // Read and checked once more, since what was read before may have been in memory only, and gone.
     let written = try recovery.forEachUncounted { found throws(StoreError) in
       try recovery.writeAgain(found)
-      try write(found.clump)
+      try writeEntry(of: found.clump)
       if found.clump.position == .first { tail.firstWriteTime = found.time }
       tail.lastWriteTime = found.time
     }
@@ -47,8 +46,11 @@ package struct ArenaRepair: Sendable {
     try arena.partition.sync()
   }
 
-  /// Writes the directory entry of a clump; a new block of the directory is made zero.
-  private func write(_ clump: Clump) throws(StoreError) {
+  /// Writes the directory entry of a clump, which is safe after `apply`; a new block of the directory is
+  /// made zero.
+  ///
+  /// - Precondition: as for `apply`.
+  package func writeEntry(of clump: Clump) throws(StoreError) {
     let perBlock = arena.geometry.entriesPerDirectoryBlock
     let index = clump.position.number % perBlock
     let block = arena.geometry.directoryBlockOffset(clump.position.number / perBlock)

@@ -48,15 +48,15 @@ package struct ArenaChecker: Sendable {
       ArenaDescription.lines(of: arena, repair.tail).forEach(output.note)
     }
     var isSound = checkHead(arena, repair.tail)
-    var wrong: [Clump] = []
+    var wrongCount = 0
     if checksAll {
-      var scan = ClumpScan(arena, repair, output)
+      var scan = ClumpScan(arena, repair, output, mends: repairs && !repair.tail.written.isSealed)
       isSound = try scan.run() && isSound
-      wrong = scan.wrong
+      wrongCount = scan.wrongCount
     }
     report(arena, repair, from: checksAll ? .empty : repair.tail.written)
-    guard repair.changesTail || !wrong.isEmpty else { return isSound }
-    return try mend(arena, repair, wrong) && isSound
+    guard repair.changesTail || wrongCount > 0 else { return isSound }
+    return try mend(arena, repair, wrongCount) && isSound
   }
 
   private func checkHead(_ arena: Arena, _ tail: ArenaTail) -> Bool {
@@ -81,38 +81,44 @@ package struct ArenaChecker: Sendable {
         + "\(old.blockByteCount)->\(new.blockByteCount)")
   }
 
-  /// Says what is to be changed, and changes it when that is asked for.
+  /// Says what is to be changed, and changes it when that is asked for, as far as the scan has not.
   private func mend(
-    _ arena: Arena, _ repair: ArenaRepair, _ wrong: [Clump]
+    _ arena: Arena, _ repair: ArenaRepair, _ wrongCount: Int
   ) throws(StoreError) -> Bool {
     let what =
-      "\(wrong.count) directory entries to write, "
-      + "\(repair.uncounted.count) clumps to count in the tail"
+      "\(wrongCount) directory entries to write, "
+      + "\(repair.uncountedCount) clumps to count in the tail"
     if repair.tail.written.isSealed {
       output.note("\(arena.name): \(what), but it is sealed")
       return false
     }
     output.note("\(arena.name): \(what)" + (repairs ? "" : " (-f would do it)"))
     guard repairs else { return false }
-    try repair.apply(wrong)
+    try repair.apply()
     return true
   }
 }
 
-/// Reads all clumps that an arena's tail counts.
+/// Reads all clumps that an arena's tail counts, and mends their directory entries as it goes: there may
+/// be more that are wrong than memory has room for.
 private struct ClumpScan {
   private let arena: Arena
+  private let repair: ArenaRepair
+  private let mends: Bool
   private var directory: DirectoryEntries
   private let tail: ArenaTail
   private let output: ToolOutput
   private var sums = ArenaStatistics.empty
   private var hasMarked = false
   private var isSound = true
-  /// Clumps that are right, and whose directory entries say something else.
-  private(set) var wrong: [Clump] = []
+  /// Clumps that are right, and whose directory entries said something else.
+  private(set) var wrongCount = 0
 
-  init(_ arena: Arena, _ repair: ArenaRepair, _ output: ToolOutput) {
+  /// - Parameter mends: whether to write what is right, which `ArenaRepair` must allow.
+  init(_ arena: Arena, _ repair: ArenaRepair, _ output: ToolOutput, mends: Bool) {
     self.arena = arena
+    self.repair = repair
+    self.mends = mends
     directory = DirectoryEntries(arena)
     tail = repair.tail
     self.output = output
@@ -126,7 +132,7 @@ private struct ClumpScan {
       case .success(let clump):
         guard clump.position.number < tail.written.clumpCount else { break }
         count(clump.info)
-        check(clump)
+        if let right = check(clump) { try mend(right) }
       }
     }
     sums.isSealed = tail.written.isSealed
@@ -148,34 +154,48 @@ private struct ClumpScan {
     hasMarked = hasMarked || info.type == nil
   }
 
-  private mutating func check(_ clump: Clump) {
+  /// Checks a clump; returns it as it is if its directory entry says something else.
+  private mutating func check(_ clump: Clump) -> Clump? {
     let number = clump.position.number
     // A clump that is marked as damaged is known to be so; it has no header to compare with.
-    guard clump.info.type != nil else { return }
+    guard clump.info.type != nil, let info = checkData(clump) else { return nil }
+    let found = directory.entry(number)
+    guard found != info else { return nil }
+    isSound = isSound && !tail.written.isSealed
+    if let found {
+      output.note("\(arena.name): bad clump info for clump=\(number)")
+      output.note("\texpected \(Self.text(info))")
+      output.note("\tfound \(Self.text(found))")
+    } else {
+      output.note("\(arena.name): unwritten clump info for clump=\(number)")
+    }
+    return Clump(position: clump.position, info: info)
+  }
+
+  /// Checks a clump by itself; returns what its header says, nil when that or the data is not right.
+  private mutating func checkData(_ clump: Clump) -> ClumpInfo? {
+    let number = clump.position.number
     let stored: StoredClump
     do throws(StoreError) {
       stored = try arena.clump(at: clump.position.offset, hint: clump.info.clumpByteCount)
     } catch {
-      return complain("\(arena.name): clump=\(number) failed to read correctly: \(error)")
+      complain("\(arena.name): clump=\(number) failed to read correctly: \(error)")
+      return nil
     }
     guard let block = try? stored.block(), block.score == stored.header.info.score else {
-      return complain("\(arena.name): clump=\(number) has mismatched score")
+      complain("\(arena.name): clump=\(number) has mismatched score")
+      return nil
     }
     if stored.header.magic != tail.clumpMagic {
       let magic = Text.hexadecimal(stored.header.magic)
       complain("\(arena.name): illegal clump magic number=\(magic) at clump=\(number)")
     }
-    let info = stored.header.info
-    let found = directory.entry(number)
-    guard found != info else { return }
-    isSound = isSound && !tail.written.isSealed
-    wrong.append(Clump(position: clump.position, info: info))
-    guard let found else {
-      return output.note("\(arena.name): unwritten clump info for clump=\(number)")
-    }
-    output.note("\(arena.name): bad clump info for clump=\(number)")
-    output.note("\texpected \(Self.text(info))")
-    output.note("\tfound \(Self.text(found))")
+    return stored.header.info
+  }
+
+  private mutating func mend(_ clump: Clump) throws(StoreError) {
+    wrongCount += 1
+    if mends { try repair.writeEntry(of: clump) }
   }
 
   private mutating func complain(_ text: String) {
