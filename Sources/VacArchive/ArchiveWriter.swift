@@ -97,4 +97,7 @@ public struct FileNumbers: Hashable, Sendable {
     unused = offset &+ maximum &+ 1
     return offset
   }
+
+  /// Takes so many numbers.
+  mutating func skip(_ count: UInt64) { unused &+= count }
 }

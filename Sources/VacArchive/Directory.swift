@@ -140,6 +140,21 @@ public final class Directory: Sendable {
   /// A file's inode number.
   public func number(at position: Int) -> UInt64 { rows[position].number }
 
+  /// The number in a file's record.
+  func qid(at position: Int) -> UInt64 { rows[position].qid }
+
+  /// Whether a file's record says how the numbers below it become unique.
+  func hasOwnSpace(at position: Int) -> Bool { rows[position].hasOwnSpace }
+
+  /// A file's whole record, of a table that keeps them.
+  ///
+  /// Unix metadata that is not used, as an omission tells, is not in it.
+  func record(at position: Int) throws(FormatError) -> Record {
+    let row = rows[position]
+    return try Record(
+      parsing: Block(Array(names[row.textRange])), usesUnix: row.unixCount > 0)
+  }
+
   /// A file.
   public subscript(position: Int) -> Item {
     let row = rows[position]

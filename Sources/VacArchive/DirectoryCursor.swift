@@ -83,7 +83,8 @@ public struct DirectoryCursor {
   private mutating func gather(from name: [UInt8]?) throws(ArchiveError) {
     (current, following, range) = (nil, nil, nil)
     let range = try NameRange(
-      of: blocks.reference, from: name, limit: rangeLimit, in: blocks.source)
+      of: blocks.reference, from: name.map { .at($0) } ?? .first, limit: rangeLimit,
+      in: blocks.source)
     askAhead(range.directory)
     self.range = range
   }

@@ -6,6 +6,7 @@ struct DirectoryLoader {
   static let omissionLimit = 100
 
   private(set) var rows: [DirectoryRow] = []
+  /// The names, or the whole records around them.
   private(set) var names: [UInt8] = []
   private(set) var unix: [UInt8] = []
   private(set) var texts = InternedTexts()
@@ -13,6 +14,12 @@ struct DirectoryLoader {
   private(set) var omissionCount = 0
   /// The qid spaces of records that have one, by the start of their name.
   private(set) var spaces: [UInt32: QidSpace] = [:]
+  private let keepsRecords: Bool
+
+  /// - Parameter keepsRecords: whether records are kept whole, so that they can be written again.
+  init(keepsRecords: Bool = false) {
+    self.keepsRecords = keepsRecords
+  }
 
   mutating func omit(_ omission: @autoclosure () -> Omission) {
     omissionCount += 1
@@ -33,9 +40,17 @@ struct DirectoryLoader {
       return omit(.metadataBlock(score(), error))
     }
     let bytes = metadata.bytes.array
+    // Records that lie over each other would take more memory than blocks.
+    var room = metadata.bytes.count
     for number in 0..<metadata.count {
       do throws(FormatError) {
         let range = try metadata.range(of: number)
+        room -= range.count
+        guard room >= 0 else {
+          throw .invalid(
+            subject: "metadata block", offset: range.lowerBound, found: "records over each other",
+            expected: "each in a place of its own")
+        }
         let fields = try RecordFields(parsing: metadata.bytes[range].bytes)
         add(fields, bytes[range], where: isWanted)
       } catch {
@@ -59,7 +74,13 @@ struct DirectoryLoader {
     row.owner = texts.number(of: text(fields.owner))
     row.group = texts.number(of: text(fields.group))
     if let range = fields.unix { addUnix(text(range), fields, to: &row, name: name) }
-    names.append(contentsOf: name)
+    if keepsRecords {
+      row.nameStart += UInt32(RecordFields.nameOffset)
+      row.recordCount = UInt16(clamping: bytes.count)
+      names.append(contentsOf: bytes)
+    } else {
+      names.append(contentsOf: name)
+    }
     if let space = fields.space { spaces[row.nameStart] = space }
     rows.append(row)
   }
@@ -152,12 +173,13 @@ struct DirectoryLoader {
 
   /// Keeps the rows at some places, in their order, and lets go of what belongs to the others.
   mutating func keep(_ places: Set<Int>) {
-    var kept = Self()
+    var kept = Self(keepsRecords: keepsRecords)
     (kept.texts, kept.omissions, kept.omissionCount) = (texts, omissions, omissionCount)
     for place in rows.indices where places.contains(place) {
       var row = rows[place]
-      row.nameStart = UInt32(kept.names.count)
-      kept.names.append(contentsOf: names[rows[place].nameRange])
+      let text = row.textRange
+      row.nameStart = UInt32(kept.names.count + Int(row.nameStart) - text.lowerBound)
+      kept.names.append(contentsOf: names[text])
       if row.hasOwnSpace { kept.spaces[row.nameStart] = spaces[rows[place].nameStart] }
       let start = Int(row.unixStart)
       row.unixStart = UInt32(kept.unix.count)

@@ -28,7 +28,17 @@ struct DirectoryRow {
   static let exclusive: UInt16 = 1 << 15
   static let permissions: UInt16 = 0o7777
 
+  /// Bytes of the whole record, where it is kept around its name; else 0.
+  var recordCount: UInt16 = 0
+
   var nameRange: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(nameCount) }
+
+  /// What is kept among the names: the whole record, or only its name.
+  var textRange: Range<Int> {
+    guard recordCount > 0 else { return nameRange }
+    let start = Int(nameStart) - RecordFields.nameOffset
+    return start..<start + Int(recordCount)
+  }
 
   /// The first eight bytes of a name as a number that orders like them; zeros after its end.
   ///

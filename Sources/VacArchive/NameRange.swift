@@ -6,32 +6,52 @@ internal import VentiCore
 /// Whoever asks for names in order goes from one range to the next. For each, all records are read
 /// again, and a limited number of them kept, so that memory does not grow with the directory.
 struct NameRange {
+  /// Where a range begins.
+  enum Start {
+    /// With the first name of all.
+    case first
+    /// With a name, or the next one where it is not there.
+    case at([UInt8])
+    /// With the name after this one.
+    case after([UInt8])
+
+    func isBefore(_ name: [UInt8]) -> Bool {
+      switch self {
+      case .first: true
+      case .at(let start): !ArchiveOrder.isOrdered(name, start)
+      case .after(let last): ArchiveOrder.isOrdered(last, name)
+      }
+    }
+  }
+
   /// The files.
   let directory: Directory
   /// The last name that the range is complete up to; nil when it goes to the end.
   let end: [UInt8]?
+  private let start: Start
 
   /// Gathers files.
   ///
   /// - Parameters:
-  ///   - start: the name to begin with; nil for the first of all.
   ///   - limit: the files that a range has.
+  ///   - keepsRecords: whether the table keeps the whole records.
   init(
-    of reference: DirectoryReference, from start: [UInt8]?, limit: Int, in source: any BlockSource
+    of reference: DirectoryReference, from start: Start, limit: Int, keepsRecords: Bool = false,
+    in source: any BlockSource
   ) throws(ArchiveError) {
-    var loader = DirectoryLoader()
+    var loader = DirectoryLoader(keepsRecords: keepsRecords)
     var isComplete = true
     var end: [UInt8]?
     var records = try Directory.scan(reference.metadata, source)
     while let piece = try records.next() {
       let isLost = loader.add(piece, leafSize: reference.metadata.leafSize) { name in
         let name = Array(name)
-        if let start, ArchiveOrder.isOrdered(name, start) { return false }
-        return end.map { !ArchiveOrder.isOrdered($0, name) } ?? true
+        return start.isBefore(name) && (end.map { !ArchiveOrder.isOrdered($0, name) } ?? true)
       }
       if isLost { isComplete = false }
       if loader.rows.count > limit + limit / 2 { end = loader.keepFirst(limit) ?? end }
     }
+    self.start = start
     self.end = loader.keepFirst(limit) ?? end
     let slots = try SlotTable(
       reference.entries, slots: loader.slots(below: reference.entries.slotEnd), from: source)
@@ -43,6 +63,26 @@ struct NameRange {
   /// Whether a name that is in the directory, and not before the start, is in the range.
   func covers(_ name: [UInt8]) -> Bool {
     end.map { !ArchiveOrder.isOrdered($0, name) } ?? true
+  }
+
+  /// The faults that no range before has told: those of its names, and with the first range those
+  /// of blocks and records without a name.
+  var omissions: [Omission] {
+    directory.omissions.filter { omission in
+      if let name = omission.shownName { return start.isBefore(name) && covers(name) }
+      if case .first = start { return true }
+      return false
+    }
+  }
+}
+
+extension Omission {
+  /// The name of a file that is there all the same; nil where there is none.
+  fileprivate var shownName: [UInt8]? {
+    switch self {
+    case .unixMetadata(let name, _), .name(let name, .repeated): name
+    default: nil
+    }
   }
 }
 

@@ -49,6 +49,11 @@ public struct Record: Hashable, Sendable {
   ///
   /// Unix metadata of an unknown version is left out; damaged metadata is an error here.
   public init(parsing block: Block) throws(FormatError) {
+    try self.init(parsing: block, usesUnix: true)
+  }
+
+  /// - Parameter usesUnix: whether not to leave out Unix metadata, damaged or not.
+  init(parsing block: Block, usesUnix: Bool) throws(FormatError) {
     let fields = try RecordFields(parsing: block.bytes)
     let bytes = block.array
     self.init(
@@ -64,7 +69,7 @@ public struct Record: Hashable, Sendable {
     sourceQid = fields.sourceQid
     space = fields.space
     otherOptions = fields.others.flatMap { bytes[$0] }
-    if let range = fields.unix { unix = try UnixMetadata.parse(block[range].bytes) }
+    if usesUnix, let range = fields.unix { unix = try UnixMetadata.parse(block[range].bytes) }
   }
 }
 

@@ -18,13 +18,17 @@ struct RecordBlocks {
   let reference: DirectoryReference
   /// Where its blocks come from.
   let source: any BlockSource
+  private let keepsRecords: Bool
   private var records: StreamScan
   private var window: SlotWindow
   private var numbers = TakenNumbers()
 
   /// Begins with the first block, and asks for what comes first.
-  init(_ reference: DirectoryReference, in source: any BlockSource) throws(ArchiveError) {
+  init(
+    _ reference: DirectoryReference, keepsRecords: Bool = false, in source: any BlockSource
+  ) throws(ArchiveError) {
     self.reference = reference
+    self.keepsRecords = keepsRecords
     self.source = source
     records = try Directory.scan(reference.metadata, source)
     let entries = try Directory.scan(reference.entries, source)
@@ -37,7 +41,7 @@ struct RecordBlocks {
   /// - Throws: errors that are not of one block.
   mutating func next() throws(ArchiveError) -> Part? {
     guard let piece = try records.next() else { return nil }
-    var loader = DirectoryLoader()
+    var loader = DirectoryLoader(keepsRecords: keepsRecords)
     let isLost = loader.add(piece, leafSize: reference.metadata.leafSize)
     loader.sort()
     let table = try window.table(of: loader)

@@ -23,6 +23,8 @@ struct RecordFields {
   static let magic: UInt32 = 0x1c4d_9072
   /// The least that a record can have.
   static let headerByteCount = 8
+  /// Where the name begins, in every version.
+  static let nameOffset = 8
 
   static let optionHeaderByteCount = 3
 

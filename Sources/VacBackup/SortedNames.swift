@@ -31,15 +31,33 @@ struct SortedNames {
     bytes.append(contentsOf: name.prefix(Int(UInt8.max)))
   }
 
+  /// Adds all names of another table.
+  mutating func add(_ others: SortedNames) {
+    // Not twice in memory, where these are all.
+    guard !rows.isEmpty else {
+      self = others
+      return
+    }
+    for place in 0..<others.count {
+      let (name, origin) = others[place]
+      add(name, origin: origin)
+    }
+  }
+
   /// Brings the names into their order.
   mutating func sort() {
     let bytes = bytes
-    rows.sort { left, right in
-      if left.key != right.key { return left.key < right.key }
-      let (leftName, rightName) = (left.name(in: bytes), right.name(in: bytes))
-      return leftName == rightName
-        ? left.origin < right.origin : ArchiveOrder.isOrdered(leftName, rightName)
+    rows.sort { Self.isOrdered($0, $1, bytes) }
+  }
+
+  /// Whether a row stands before another one; arrays of the names would cost more than all else.
+  private static func isOrdered(_ left: Row, _ right: Row, _ bytes: [UInt8]) -> Bool {
+    guard left.key == right.key else { return left.key < right.key }
+    for place in 0..<Int(min(left.count, right.count)) {
+      let (leftByte, rightByte) = (bytes[left.start + place], bytes[right.start + place])
+      if leftByte != rightByte { return leftByte < rightByte }
     }
+    return left.count == right.count ? left.origin < right.origin : left.count > right.count
   }
 
   /// A name, and where it comes from.

@@ -35,6 +35,26 @@ struct HostileTests {
     for count in 0..<block.count { try use(Array(block[..<count]), entries: []) }
   }
 
+  @Test("records that lie over each other take no more memory than their block")
+  func overlapping() throws {
+    let record = RawRecord("a").bytes
+    var block = rawMetadataBlock([record], spare: 99)
+    var index = ByteWriter()
+    index.uint16(100)
+    for _ in 0..<100 {
+      index.uint16(UInt16(12 + 4 * 100))
+      index.uint16(UInt16(record.count))
+    }
+    block.replaceSubrange(10..<10 + index.bytes.count, with: index.bytes)
+    let store = MemoryStore()
+    let reference = try store.directory(blocks: [block], entries: [])
+
+    let directory = try Directory(loading: reference, from: store)
+
+    let overlaps = directory.omissions.filter { "\($0)".contains("records over each other") }
+    #expect(overlaps.count > 80)
+  }
+
   @Test("a metadata block with any bit flipped")
   func flips() throws {
     let block = rawMetadataBlock(Self.records)

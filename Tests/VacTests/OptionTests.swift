@@ -72,6 +72,39 @@ struct OptionTests {
     #expect(try work.run("unvac", "-c", "u.vac", "u/t/one").output == "1\n")
   }
 
+  @Test("-m merges several archives at once, in any directory; a name that is taken is told")
+  func mergeSeveral() throws {
+    try work.shell(
+      """
+      mkdir one two t t/below; echo 1 >one/a; echo 1 >one/ab; echo 2 >two/ab; echo 2 >two/b
+      echo 0 >t/below/b; echo 0 >t/aa
+      """)
+    for name in ["one", "two"] {
+      let program = Fixture.program("vac").string
+      try work.shell("cd \(name); \(program) -h ../store -f ../t/below/\(name).vac .")
+    }
+
+    let outcome = try work.vac("-m", "-f", "m.vac", "t", "t/below/two.vac")
+
+    #expect(outcome.status == .exited(1))
+    #expect(
+      outcome.errors == """
+        vac: 't/below/ab': left out: an earlier argument has a file of this name
+        vac: 't/below/b': left out: an earlier argument has a file of this name
+        vac: 2 problems: not everything is in the archive as it is on disk
+
+        """)
+    #expect(
+      try list("m.vac") == [
+        "ab", "b", "t/", "t/aa", "t/below/", "t/below/ab", "t/below/a", "t/below/b",
+      ])
+    let contents = try ["ab", "b", "t/below/ab", "t/below/a", "t/below/b"].map {
+      try work.run("unvac", "-c", "m.vac", $0).output
+    }
+    // The directory's own names come before those of archives, and these in the order of theirs.
+    #expect(contents == ["2\n", "2\n", "1\n", "1\n", "0\n"])
+  }
+
   @Test("-i stores what standard input gives")
   func standardInput() throws {
     let program = Fixture.program("vac").string

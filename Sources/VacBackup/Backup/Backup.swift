@@ -196,7 +196,7 @@ package final class Backup: Sendable {
   /// Makes the files of an archive ready that the file of this name names.
   private func merge(
     _ name: [UInt8], in directory: SourceDirectory, into scribe: inout Scribe
-  ) -> [MergedFile]? {
+  ) -> MergedFiles? {
     let limit = ArchiveScore.fileByteLimit
     guard let file = try? handles.handle(of: directory).fileToArchive(name),
       let size = try? file.size(), size <= limit,
@@ -205,11 +205,9 @@ package final class Backup: Sendable {
         fill: { output throws(Errno) in try file.read(limit, at: 0, into: &output) }),
       let score = try? ArchiveScore(parsingFile: text.array),
       let archive = try? Archive(opening: score, in: store),
-      let (files, omissions) = try? scribe.merge(archive, from: store)
+      let files = try? scribe.merge(archive, from: store)
     else { return nil }
-    let path = directory.path(to: name)
-    observer.event?(path, .merged)
-    for omission in omissions { report(BackupProblem(path: path, error: .omission(omission))) }
+    observer.event?(directory.path(to: name), .merged)
     return files
   }
 

@@ -66,7 +66,7 @@ struct Scribe {
   /// The archive's top-level files, with numbers in this one.
   mutating func merge(
     _ archive: Archive, from source: any BlockSource
-  ) throws(ArchiveError) -> (files: [MergedFile], omissions: [String]) {
+  ) throws(ArchiveError) -> MergedFiles {
     try writer.merge(archive, from: source)
   }
 

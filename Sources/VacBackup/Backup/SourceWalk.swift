@@ -38,41 +38,14 @@ struct SourceWalk: Sendable {
   }
 
   /// Makes ready the files of the archive that a file names; nil where it names none.
-  typealias Merge = (SourceDirectory, _ name: [UInt8]) -> [MergedFile]?
-
-  /// Where names of a directory come from.
-  private enum Origin: Sendable {
-    case directory(SourceDirectory)
-    case archive([[UInt8]: MergedFile])
-    case standardInput
-  }
-
-  private struct Frame: Sendable {
-    var origins: [Origin]
-    var names: SortedNames
-    var next = 0
-    var faults: [BackupError] = []
-    /// The name before: one that comes again is taken.
-    var last: [UInt8]?
-    /// The file system to stay on; nil at the top, where each argument has its own.
-    let fileSystem: UInt64?
-    /// The length of `path` in this directory.
-    let pathCount: Int
-    let directory: SourceDirectory?
-
-    /// Lets go of the names once the last has been met: there may be many directories below.
-    mutating func trim() {
-      guard next == names.count else { return }
-      (origins, names, next, last) = ([], SortedNames(), 0, nil)
-    }
-  }
+  typealias Merge = (SourceDirectory, _ name: [UInt8]) -> MergedFiles?
 
   /// The path of what the last step was about.
   private var path: [UInt8] = []
   private let options: BackupOptions
   private let handles: SourceHandles
   private let attributes: AttributeReader
-  private var frames: [Frame]
+  private var frames: [WalkFrame]
   private var lastID = 0
   private var topFaults: [BackupProblem] = []
 
@@ -80,17 +53,14 @@ struct SourceWalk: Sendable {
     self.options = options
     self.handles = handles
     attributes = AttributeReader(options)
-    frames = [
-      Frame(origins: [], names: SortedNames(), fileSystem: nil, pathCount: 0, directory: nil)
-    ]
+    frames = [WalkFrame(fileSystem: nil, pathCount: 0, directory: nil)]
   }
 
   // MARK: - The top directory
 
   /// Adds what standard input gives, as a file of the top directory.
   mutating func addStandardInput(as name: [UInt8]) {
-    frames[0].names.add(name, origin: frames[0].origins.count)
-    frames[0].origins.append(.standardInput)
+    frames[0].names.add(name, origin: frames[0].add(.standardInput))
   }
 
   /// Adds what arguments name; to be called once, before the first step.
@@ -101,15 +71,16 @@ struct SourceWalk: Sendable {
     for argument in arguments {
       switch argument {
       case .contents(let path):
-        let directory = makeRoot(path)
-        addContents(of: directory, merge)
-      case .file(let name, let parentPath):
-        let parent = parents[parentPath] ?? (frames[0].origins.count, makeRoot(parentPath))
-        if parents[parentPath] == nil {
-          parents[parentPath] = parent
-          frames[0].origins.append(.directory(parent.directory))
+        let (origin, directory) = addRoot(path)
+        do throws(BackupError) {
+          try addContents(of: directory, origin, merge)
+        } catch {
+          topFaults.append(BackupProblem(path: directory.displayText, error: error))
         }
-        if !addArchive(name, in: parent.directory, merge) {
+      case .file(let name, let parentPath):
+        let parent = parents[parentPath] ?? addRoot(parentPath)
+        parents[parentPath] = parent
+        if !isArchive(name) || !addArchive(name, in: parent.directory, merge) {
           frames[0].names.add(name, origin: parent.origin)
         }
       }
@@ -117,38 +88,13 @@ struct SourceWalk: Sendable {
     frames[0].names.sort()
   }
 
-  private mutating func makeRoot(_ path: FilePath) -> SourceDirectory {
+  private mutating func addRoot(
+    _ path: FilePath
+  ) -> (origin: Int, directory: SourceDirectory) {
     lastID += 1
-    return SourceDirectory(
+    let directory = SourceDirectory(
       id: lastID, path: path.isEmpty ? "." : path, displayPath: path.bytes)
-  }
-
-  private mutating func addContents(of directory: SourceDirectory, _ merge: Merge) {
-    do throws(BackupError) {
-      let names = try names(in: directory)
-      let origin = frames[0].origins.count
-      frames[0].origins.append(.directory(directory))
-      for position in 0..<names.count {
-        let name = names[position].name
-        if !addArchive(name, in: directory, merge) { frames[0].names.add(name, origin: origin) }
-      }
-    } catch {
-      topFaults.append(BackupProblem(path: directory.displayText, error: error))
-    }
-  }
-
-  /// Adds the files of an archive in place of the file that names it.
-  private mutating func addArchive(
-    _ name: [UInt8], in directory: SourceDirectory, _ merge: Merge
-  ) -> Bool {
-    guard options.mergesArchives, name.suffix(4).elementsEqual(".vac".utf8),
-      let merged = merge(directory, name)
-    else { return false }
-    let files = Dictionary(merged.map { ($0.name, $0) }) { first, _ in first }
-    let origin = frames[frames.count - 1].origins.count
-    frames[frames.count - 1].origins.append(.archive(files))
-    for name in files.keys { frames[frames.count - 1].names.add(name, origin: origin) }
-    return true
+    return (frames[0].add(.directory(directory)), directory)
   }
 
   // MARK: - Steps
@@ -162,14 +108,14 @@ struct SourceWalk: Sendable {
     while let place = frames.indices.last {
       path.removeLast(max(0, path.count - frames[place].pathCount))
       if let fault = frames[place].faults.popLast() { return self.fault(fault) }
-      guard frames[place].next < frames[place].names.count else {
+      if let problem = frames[place].readMerged() { return .fault(problem) }
+      guard let name = frames[place].takeNext() else {
         if let directory = frames.removeLast().directory { handles.leave(directory) }
         return frames.isEmpty ? nil : .leave
       }
-      frames[place].next += 1
-      let step = visitLast(merge)
+      let step = visit(name, merge)
       frames[place].trim()
-      if let step { return step }
+      return step
     }
     return nil
   }
@@ -185,24 +131,18 @@ struct SourceWalk: Sendable {
     .fault(BackupProblem(path: path, error: error))
   }
 
-  /// Visits the name before the next one.
-  private mutating func visitLast(_ merge: Merge) -> Step? {
-    let place = frames.count - 1
-    let (name, origin) = frames[place].names[frames[place].next - 1]
-    let isTaken = frames[place].last == name
-    frames[place].last = name
-    switch frames[place].origins[origin] {
-    case .directory(let directory):
-      if frames.count == 1 { path = directory.path(to: name) } else { append(name) }
-      if isTaken { return fault(.nameTaken) }
-      return visit(name, in: directory, merge)
-    case .archive(let files):
-      append(name)
-      if isTaken { return fault(.nameTaken) }
-      return files[name].map { .merged($0, path: path) }
-    case .standardInput:
-      append(name)
-      return .standardInput(name)
+  private mutating func visit(_ next: WalkFrame.Next, _ merge: Merge) -> Step {
+    switch next.source {
+    case .name(.directory(let directory)):
+      if frames.count == 1 { path = directory.path(to: next.name) } else { append(next.name) }
+      if next.isTaken { return fault(.nameTaken) }
+      return visit(next.name, in: directory, merge)
+    case .merged(let file):
+      append(next.name)
+      return next.isTaken ? fault(.nameTaken) : .merged(file, path: path)
+    case .name(.standardInput):
+      append(next.name)
+      return .standardInput(next.name)
     }
   }
 
@@ -224,9 +164,7 @@ struct SourceWalk: Sendable {
       guard status.kind == .directory else { return .file(file) }
       lastID += 1
       let entered = SourceDirectory(id: lastID, name: name, in: directory, status: status)
-      let attributes = push(entered, status)
-      if options.mergesArchives { mergeArchives(in: entered, merge) }
-      frames[frames.count - 1].names.sort()
+      let attributes = push(entered, status, merge)
       return .enter(file, attributes)
     } catch {
       return fault(error)
@@ -237,56 +175,70 @@ struct SourceWalk: Sendable {
   ///
   /// - Returns: its attributes; one whose attributes cannot be read is stored without.
   private mutating func push(
-    _ directory: SourceDirectory, _ status: FileStatus
+    _ directory: SourceDirectory, _ status: FileStatus, _ merge: Merge
   ) -> [ExtendedAttribute] {
     let fileSystem = frames.last?.fileSystem ?? status.fileSystem
     let isListed = status.fileSystem == fileSystem || !options.staysOnFileSystem
-    var frame = Frame(
-      origins: [.directory(directory)], names: SortedNames(), fileSystem: fileSystem,
-      pathCount: path.count, directory: directory)
+    frames.append(WalkFrame(fileSystem: fileSystem, pathCount: path.count, directory: directory))
+    let place = frames.count - 1
+    let origin = frames[place].add(.directory(directory))
     var attributes: [ExtendedAttribute] = []
     do throws(BackupError) {
       attributes = try self.attributes.attributes(of: handles.handle(of: directory))
     } catch {
-      frame.faults = [error]
+      frames[place].faults = [error]
     }
     do throws(BackupError) {
-      if isListed { frame.names = try names(in: directory) }
+      if isListed { try addContents(of: directory, origin, merge) }
     } catch {
       // One word for a directory that cannot be opened at all.
-      frame.faults = [error]
+      frames[place].faults = [error]
     }
-    frames.append(frame)
+    frames[place].names.sort()
     return attributes
-  }
-
-  /// Puts the files of archives in the place of the files that name them.
-  private mutating func mergeArchives(in directory: SourceDirectory, _ merge: Merge) {
-    let names = frames[frames.count - 1].names
-    frames[frames.count - 1].names = SortedNames()
-    for position in 0..<names.count {
-      let name = names[position].name
-      if !addArchive(name, in: directory, merge) { frames[frames.count - 1].names.add(name) }
-    }
   }
 
   // MARK: - Directories
 
-  /// The names in a directory that are to be archived, in no order.
-  private func names(in directory: SourceDirectory) throws(BackupError) -> SortedNames {
+  /// Adds the names in a directory that are to be archived to the last frame, and archives that are
+  /// to be merged.
+  private mutating func addContents(
+    of directory: SourceDirectory, _ origin: Int, _ merge: Merge
+  ) throws(BackupError) {
     let handle = try handles.handle(of: directory)
     var names = SortedNames()
+    var archives: [[UInt8]] = []
     var isTagged = false
     try calling("read directory") { () throws(Errno) in
       try handle.forEachName { name in
-        names.add(name)
+        if isArchive(name) { archives.append(name) } else { names.add(name, origin: origin) }
         if name == CacheTag.name { isTagged = true }
       }
     }
-    guard isTagged, options.excludesCaches, CacheTag.isGenuine(in: handle) else { return names }
-    var onlyTag = SortedNames()
-    onlyTag.add(CacheTag.name)
-    return onlyTag
+    if isTagged, options.excludesCaches, CacheTag.isGenuine(in: handle) {
+      (names, archives) = (SortedNames(), [])
+      names.add(CacheTag.name, origin: origin)
+    }
+    // What they are numbered by is not the order of the file system.
+    archives.sort(by: ArchiveOrder.isOrdered)
+    for name in archives where !addArchive(name, in: directory, merge) {
+      names.add(name, origin: origin)
+    }
+    frames[frames.count - 1].names.add(names)
+  }
+
+  /// Whether a file is to be merged if it names an archive.
+  private func isArchive(_ name: [UInt8]) -> Bool {
+    options.mergesArchives && name.suffix(4).elementsEqual(".vac".utf8)
+  }
+
+  /// Adds the files of an archive to the last frame, in place of the file that names it.
+  private mutating func addArchive(
+    _ name: [UInt8], in directory: SourceDirectory, _ merge: Merge
+  ) -> Bool {
+    guard let files = merge(directory, name) else { return false }
+    frames[frames.count - 1].add(files, path: directory.path(to: name))
+    return true
   }
 }
 
