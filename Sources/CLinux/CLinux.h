@@ -22,6 +22,8 @@ static const int VACFS_RWF_NOWAIT = 8;
 #define VACFS_O_NOATIME 01000000
 // To be taken with O_DIRECTORY.
 #define VACFS_O_TMPFILE 020000000
+// Locks of an open file, which closing another descriptor of it does not take away.
+#define VACFS_F_OFD_SETLK 37
 #define VACFS_SEEK_DATA 3
 #define VACFS_SEEK_HOLE 4
 

@@ -26,7 +26,7 @@ public final class Store: BlockStore, BlockFetcher {
   private let inMemory: InMemoryReader?
   private let fallback: ReadOnlyStore
   private let pool = WorkerPool("store", threads: fetchThreadCount, queueLimit: fetchQueueLimit)
-  private let lock: LockFile?
+  private let lock: StoreLock?
 
   /// Opens a store by its configuration, or by the directory that holds a `venti.conf`.
   ///
@@ -48,7 +48,7 @@ public final class Store: BlockStore, BlockFetcher {
     _ configuration: StoreConfiguration, options: WriteOptions? = nil,
     progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
   ) throws(StoreError) {
-    let lock = try Self.lock(configuration)
+    let lock = try StoreLock(configuration)
     try self.init(
       StoreParts(configuration, for: .readWrite),
       options: options ?? WriteOptions(configuration), lock: lock, progress: progress)
@@ -63,7 +63,7 @@ public final class Store: BlockStore, BlockFetcher {
   }
 
   private init(
-    _ parts: StoreParts, options: WriteOptions, lock: LockFile?,
+    _ parts: StoreParts, options: WriteOptions, lock: StoreLock?,
     progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
   ) throws(StoreError) {
     let opened = try StoreOpening(parts: parts, notice: options.notice, progress: progress).open()
@@ -185,18 +185,5 @@ public final class Store: BlockStore, BlockFetcher {
       throw .failed(reason: error.reason)
     }
     engine.keepSafeTails()
-  }
-
-  /// Keeps other processes from writing.
-  static func lock(_ configuration: StoreConfiguration) throws(StoreError) -> LockFile {
-    let path = configuration.lockPath
-    do throws(LockFile.Failure) {
-      return try LockFile(path)
-    } catch {
-      switch error {
-      case .held(let process): throw .locked(path: path.string, process: process)
-      case .system(let error): throw .file(path: path.string, operation: "lock", error)
-      }
-    }
   }
 }

@@ -45,10 +45,12 @@ extension ToolCommand {
   }
 
   /// Keeps other processes from writing to a store while a part of it is changed: the store whose
-  /// `venti.conf` is beside the file or device of that part, if there is one.
-  func lockStore(around part: String) throws(StoreError) -> StoreLock? {
+  /// `venti.conf` is beside the file or device of that part, or else that of the part itself.
+  func lockStore(around part: String) throws(StoreError) -> StoreLock {
     let directory = FilePath(part).removingLastComponent()
-    guard let configuration = try? StoreConfiguration(contentsOf: directory) else { return nil }
+    guard let configuration = try? StoreConfiguration(contentsOf: directory) else {
+      return try StoreLock(partition: part)
+    }
     return try StoreLock(configuration)
   }
 

@@ -56,6 +56,10 @@ struct Workshop {
     try StoreParts(StoreConfiguration(contentsOf: store), for: .readWrite)
   }
 
+  func write(_ name: String, _ text: String) throws {
+    try File.replace(directory.appending(name), text: text)
+  }
+
   func create(_ name: String, byteCount: Int) throws -> FilePath {
     let path = directory.appending(name)
     try File.create(path, byteCount: byteCount)

@@ -65,6 +65,20 @@ public final class FilePartition: Partition {
     try file.sync()
   }
 
+  /// Keeps others who lock it from having the partition, by its first byte.
+  ///
+  /// - Returns: nil where the system knows no such locks.
+  /// - Throws: `StoreError.locked` when another process, or another place in this one, has it.
+  func lock() throws(StoreError) -> ByteLock? {
+    do throws(Errno) {
+      return try file.lock(byte: start)
+    } catch .wouldBlock {
+      throw .locked(path: name, process: nil)
+    } catch {
+      return nil
+    }
+  }
+
   private static func open(
     _ name: String, for access: File.Access
   ) throws(StoreError) -> (StoreFile, Range<Int>) {

@@ -57,6 +57,11 @@ struct StoreFile: Sendable {
     }
   }
 
+  /// Locks a byte, for whoever has the file open.
+  func lock(byte offset: Int) throws(Errno) -> ByteLock {
+    try ByteLock(file, at: offset)
+  }
+
   func sync() throws(StoreError) {
     do throws(Errno) {
       try file.synchronize()

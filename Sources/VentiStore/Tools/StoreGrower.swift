@@ -43,7 +43,7 @@ public struct StoreGrower: Sendable {
   /// - Throws: `StoreError.locked` while another process writes to the store.
   public func grow(progress: Progress? = nil) throws(StoreError) -> Growth {
     let configuration = try StoreConfiguration(contentsOf: directory)
-    let lock = try Store.lock(configuration)
+    let lock = try StoreLock(configuration)
     defer { withExtendedLifetime(lock) {} }
     return try grow(configuration, progress: progress)
   }
