@@ -104,6 +104,16 @@ struct ArenaGeometryTests {
     #expect(!geometry.hasRoom(storedSize: 1, after: statistics))
   }
 
+  @Test("an arena has no room for more clumps than its tail can count")
+  func countLimit() throws {
+    let geometry = try #require(ArenaGeometry(blockSize: 8192, length: 1 << 46))
+    var statistics = ArenaStatistics.empty
+    statistics.clumpCount = Int(UInt32.max) - 1
+    #expect(geometry.hasRoom(storedSize: 1, after: statistics))
+    statistics.clumpCount += 1
+    #expect(!geometry.hasRoom(storedSize: 1, after: statistics))
+  }
+
   @Test("an arena of fewer than three blocks, or of odd blocks, is none")
   func impossible() {
     #expect(ArenaGeometry(blockSize: 8192, length: 3 * 8192 - 1) == nil)

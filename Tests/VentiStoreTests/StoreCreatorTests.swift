@@ -14,7 +14,7 @@ struct StoreCreatorTests {
       let blocks = SimulatedStore.blocks(20, seed: 1)
 
       let store = try Store(opening: directory)
-      for (block, type) in blocks { try store.write(block, type: type) }
+      try store.write(blocks)
       try store.close()
       let reader = try ReadOnlyStore(opening: directory)
       for (block, type) in blocks {
@@ -89,6 +89,28 @@ struct StoreCreatorTests {
     }
   }
 
+  @Test(
+    "sections that do not go together are refused",
+    arguments: [[1, 50_000_000], [50_000_000, 1], [50_000_000, 1, 1], [1, 1, 50_000_000]])
+  func sections(blockCounts: [Int]) throws {
+    let sections = try blockCounts.enumerated().map { number, blockCount in
+      let partition = MemoryPartition(name: "s\(number)", length: 1 << 20)
+      var writer = ByteWriter()
+      IndexSectionHeader(
+        name: "s\(number)", indexName: "", blockSize: 512,
+        base: PartitionLayout.base(blockSize: 512), blockCount: blockCount, buckets: 0..<0,
+        bucketMagic: 1
+      ).write(to: &writer)
+      try partition.write(Block(writer.bytes).bytes, at: PartitionLayout.blankByteCount)
+      return try IndexSection(partition)
+    }
+    #expect(
+      throws: StoreError.inconsistent(
+        place: "index 'main'",
+        reason: "has sections that do not go together: one is too small")
+    ) { try IndexLayout(name: "main", sections: sections, arenas: []) }
+  }
+
   @Test("arenas, buckets and addresses are where plan9port puts them")
   func geometry() throws {
     let disk = SimulatedDisk(sizes: [4 << 20, 2 << 20])
@@ -103,20 +125,8 @@ struct StoreCreatorTests {
     #expect(
       Array(contents[0][270336...].prefix { $0 != 0 })
         == Array("3\nt0\t794624\t1843200\nt1\t1843200\t2891776\nt2\t2891776\t4194304\n".utf8))
-    let table = """
-      venti index configuration
-      1
-      main
-      8192
-      1
-      s\t0\t159
-      3
-      t0\t1048576\t2080768
-      t1\t2080768\t3112960
-      t2\t3112960\t4399104
-
-      """
-    #expect(Array(contents[1][270336...].prefix { $0 != 0 }) == Array(table.utf8))
+    #expect(
+      Array(contents[1][270336...].prefix { $0 != 0 }) == Array(Golden.indexTable.utf8))
     #expect(
       Array(contents[0][262144..<262160]) == bytesOfHex("a9e4a5e7 00000003 00002000 000c2000"))
     #expect(

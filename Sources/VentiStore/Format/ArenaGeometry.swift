@@ -62,6 +62,7 @@ public struct ArenaGeometry: Equatable, Sendable {
     guard !statistics.isSealed else { return false }
     let data = statistics.usedByteCount + clumps.byteCount + 8
     let clumpCount = statistics.clumpCount + clumps.clumpCount
-    return data + directoryByteCount(clumpCount: clumpCount) <= size
+    // The tail counts clumps in 32 bits.
+    return clumpCount <= UInt32.max && data + directoryByteCount(clumpCount: clumpCount) <= size
   }
 }

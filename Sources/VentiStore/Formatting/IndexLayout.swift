@@ -27,7 +27,7 @@ public struct IndexLayout: Sendable {
     table = IndexTable(
       name: name, blockSize: blockSize,
       sections: zip(sections, ranges).map { NamedRange(name: $0.header.name, range: $1) },
-      arenas: try Self.map(arenas, after: [], of: name))
+      arenas: try Self.map(arenas, of: name))
   }
 
   /// The layout that a table describes.
@@ -43,7 +43,7 @@ public struct IndexLayout: Sendable {
     }
     table = IndexTable(
       name: old.name, blockSize: old.blockSize, sections: old.sections,
-      arenas: try Self.map(arenas, after: [], of: old.name))
+      arenas: try Self.map(arenas, of: old.name))
     guard table.arenas.prefix(old.arenas.count).elementsEqual(old.arenas) else {
       throw Self.wrong(old.name, "has arenas of another size")
     }
@@ -103,15 +103,18 @@ public struct IndexLayout: Sendable {
     for blockCount in blockCounts.dropLast() {
       stops.append((stops.last ?? 0) + blockCount - spare)
     }
-    guard (stops.last ?? 0) < used, BucketMap(bucketCount: used) != nil else {
+    stops.append(used)
+    // What is to spare is taken from each section alike, and may be more than a small one has.
+    guard zip([0] + stops, stops).allSatisfy({ $0 < $1 }), BucketMap(bucketCount: used) != nil
+    else {
       throw wrong(name, "has sections that do not go together: one is too small")
     }
-    return stops + [used]
+    return stops
   }
 
   /// The addresses of arenas, end to end.
   private static func map(
-    _ arenas: [Arena], after known: [NamedRange], of name: String
+    _ arenas: [Arena], of name: String
   ) throws(StoreError) -> [NamedRange] {
     try checkUnique(arenas.map(\.name), "arenas", of: name)
     var address = IndexTable.firstAddress
