@@ -143,18 +143,6 @@ struct SlotTable: Sendable {
   }
 }
 
-extension Array {
-  /// Where the elements begin that a rule holds for, as it does for all after them: found by bisection.
-  fileprivate func firstPosition(where isThere: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isThere(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
-}
-
 extension Entry {
   /// The end of the slots that a directory stream has room for.
   var slotEnd: Int { (size + leafSize - 1) / leafSize * entriesPerBlock }

@@ -1,3 +1,5 @@
+internal import VentiCore
+
 /// The numbers that files of a directory have, so that no two have the same unless they are one.
 ///
 /// A range for each run of numbers: those of an archive ascend, and a million files take no more
@@ -10,14 +12,9 @@ struct TakenNumbers {
     private var others: Set<UInt64> = []
 
     func contains(_ number: UInt64) -> Bool {
-      guard let last = runs.last, number <= last.upperBound else { return false }
-      var low = 0
-      var high = runs.count - 1
-      while low < high {
-        let middle = (low + high) / 2
-        if runs[middle].upperBound < number { low = middle + 1 } else { high = middle }
-      }
-      return runs[low].contains(number) || others.contains(number)
+      let place = runs.firstPosition { number <= $0.upperBound }
+      guard place < runs.count else { return false }
+      return runs[place].contains(number) || others.contains(number)
     }
 
     mutating func insert(_ number: UInt64) {

@@ -126,6 +126,9 @@ public func quoted(_ text: some StringProtocol, limit: Int = 80) -> String {
   return cut.endIndex == text.endIndex ? "'\(shown)'" : "'\(shown)…'"
 }
 
+/// Eight hexadecimal digits behind `0x`, as magic numbers are written.
+package func hexadecimal(_ value: UInt32) -> String { "0x" + hexadecimal(UInt64(value), digits: 8) }
+
 private func hexadecimal(_ value: UInt64, digits: Int) -> String {
   let text = String(value, radix: 16)
   return String(repeating: "0", count: digits - text.utf8.count) + text

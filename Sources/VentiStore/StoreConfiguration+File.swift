@@ -72,12 +72,11 @@ extension StoreConfiguration {
     _ bytes: [UInt8], in path: FilePath
   ) throws(StoreError) -> [UInt8] {
     let text = bytes.prefix { $0 != 0 }
-    let title = Array("\(embeddedTitle)\n".utf8)
-    guard text.starts(with: title) else {
+    guard text.starts(with: embeddedTitle.utf8) else {
       throw .configuration(
         path: path.string, line: nil,
-        reason: "partition has no '\(embeddedTitle)' at byte \(embeddedOffset)")
+        reason: "partition has no 'venti config' at byte \(embeddedOffset)")
     }
-    return Array(text.dropFirst(title.count))
+    return Array(text.dropFirst(embeddedTitle.utf8.count))
   }
 }

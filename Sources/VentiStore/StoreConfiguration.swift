@@ -30,9 +30,9 @@ public struct StoreConfiguration: Equatable, Sendable {
   /// The most bytes of a configuration.
   public static let maximumByteCount = 8192
   /// Where a partition keeps a copy.
-  static let embeddedOffset = PartitionLayout.blankByteCount - maximumByteCount
-  /// The first line of such a copy.
-  static let embeddedTitle = "venti config"
+  package static let embeddedOffset = PartitionLayout.blankByteCount - maximumByteCount
+  /// The line that such a copy begins with.
+  package static let embeddedTitle = "venti config\n"
 
   /// Where the configuration was read.
   public let path: FilePath

@@ -39,12 +39,6 @@ package enum Text {
     return "\(start) \(zone == "UTC" ? "GMT" : zone) \(year)"
   }
 
-  /// Eight hexadecimal digits, as magic numbers are written.
-  static func hexadecimal(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16)
-    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
-  }
-
   /// A number of bytes for people: `512 MiB`.
   static func size(_ byteCount: Int) -> String {
     let units: [(name: String, shift: Int)] = [

@@ -5,12 +5,14 @@ internal import VentiCore
 struct ArenaCheck {
   private let arena: Arena
   private let advance: (Int) throws(StoreError) -> Void
+  private var directory: DirectoryEntries
   private(set) var report = CheckReport()
 
   /// - Parameter advance: called with bytes that have been looked at; may end the check.
   init(_ arena: Arena, advance: @escaping (Int) throws(StoreError) -> Void) {
     self.arena = arena
     self.advance = advance
+    directory = DirectoryEntries(arena)
     report.arenaCount = 1
   }
 
@@ -110,22 +112,10 @@ struct ArenaCheck {
 
   /// Reads the directory entry itself: the walk may have gone by the header.
   private mutating func checkDirectory(_ clump: Clump) {
-    let perBlock = arena.geometry.entriesPerDirectoryBlock
-    let start = clump.position.number % perBlock * ClumpInfo.byteCount
-    if directory?.number != clump.position.number / perBlock {
-      let number = clump.position.number / perBlock
-      directory = (try? arena.directoryBlock(number)).map { (number, $0) }
-    }
-    let info = directory.flatMap { directory in
-      try? ClumpInfo(
-        parsing: directory.block.bytes.extracting(start..<start + ClumpInfo.byteCount))
-    }
-    if info != clump.info {
+    if directory.entry(clump.position.number) != clump.info {
       note("directory entry \(clump.position.number) is not what the clump says")
     }
   }
-
-  private var directory: (number: Int, block: Block)?
 
   private mutating func checkSeal(_ seal: Score) throws(StoreError) {
     let found = try ArenaSeal.compute(of: arena)

@@ -4,12 +4,17 @@ internal import VentiCore
 ///
 /// What the tails say is read once: whatever a server appends meanwhile does not count.
 struct ArenaDirectories: Sendable {
-  let slots: [ArenaSlot]
+  private let addresses: AddressMap
+  private let slots: [ArenaSlot]
   private let tails: [ArenaTail]
 
-  /// Reads the tails of arenas, which are in the order of their addresses.
-  init(slots: [ArenaSlot]) throws(StoreError) {
-    self.slots = slots
+  /// Reads the tails of all arenas that a table names.
+  ///
+  /// - Throws: `StoreError` when one of them is not there, or its tail cannot be read.
+  init(_ addresses: AddressMap) throws(StoreError) {
+    if let problem = addresses.problems.first { throw problem }
+    self.addresses = addresses
+    slots = addresses.slots
     var tails: [ArenaTail] = []
     for slot in slots { tails.append(try slot.arena.tail()) }
     self.tails = tails
@@ -37,29 +42,15 @@ struct ArenaDirectories: Sendable {
 
   /// Whether the tail of its arena counts the clump at an address as indexed.
   func isIndexed(_ address: UInt64) -> Bool {
-    guard let place = place(of: address) else { return false }
-    return place.offset < tails[place.number].indexed.usedByteCount
+    guard let (number, offset) = addresses.arena(at: address) else { return false }
+    return offset < tails[number].indexed.usedByteCount
   }
 
   /// Whether the clump at the address of an entry is counted, and says the same as the entry.
   func isGenuine(_ entry: IndexEntry) -> Bool {
-    guard let (number, offset) = place(of: entry.address),
-      offset < tails[number].written.usedByteCount,
-      let header = try? slots[number].arena.clumpHeader(
-        at: offset, magic: tails[number].clumpMagic)
+    guard let (number, offset) = addresses.arena(at: entry.address),
+      offset < tails[number].written.usedByteCount
     else { return false }
-    return IndexEntry(of: header.info, address: entry.address) == entry
-  }
-
-  /// The number of the arena that has an address, and the offset in its data area.
-  private func place(of address: UInt64) -> (number: Int, offset: Int)? {
-    guard let address = Int(exactly: address) else { return nil }
-    var (low, high) = (0, slots.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if slots[middle].address <= address { low = middle + 1 } else { high = middle }
-    }
-    guard low > 0 else { return nil }
-    return (low - 1, address - slots[low - 1].address)
+    return addresses.entry(at: entry.address, magic: tails[number].clumpMagic) == entry
   }
 }

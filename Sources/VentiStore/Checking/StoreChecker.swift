@@ -74,8 +74,7 @@ public struct StoreChecker: Sendable {
   private func checkIndex(_ arenas: [Arena], _ meter: Meter) -> CheckReport {
     var report = CheckReport()
     do throws(StoreError) {
-      var sections: [IndexSection] = []
-      for partition in parts.sections { sections.append(try IndexSection(partition)) }
+      let sections = try parts.openSections()
       let index = try Index(name: parts.indexName, sections: sections)
       for section in sections {
         report.noting(.index) { () throws(StoreError) in

@@ -65,16 +65,13 @@ public struct Bucket: Sendable {
     for score: Score, _ type: BlockType
   ) throws(FormatError) -> [IndexEntry] {
     let wanted = (score, type.wireValue)
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if try key(at: middle) < wanted { low = middle + 1 } else { high = middle }
+    var index = try (0..<count).firstPosition { index throws(FormatError) in
+      try key(at: index) >= wanted
     }
     var found: [IndexEntry] = []
-    while low < count, try key(at: low) == wanted {
-      found.append(try entry(at: low))
-      low += 1
+    while index < count, try key(at: index) == wanted {
+      found.append(try entry(at: index))
+      index += 1
     }
     return found
   }

@@ -81,9 +81,3 @@ extension ByteWriter {
     pad(to: end)
   }
 }
-
-/// Eight hexadecimal digits, as magic numbers are written.
-func hexadecimal(_ value: UInt32) -> String {
-  let text = String(value, radix: 16)
-  return "0x" + String(repeating: "0", count: 8 - text.utf8.count) + text
-}

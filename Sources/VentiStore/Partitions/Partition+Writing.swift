@@ -1,4 +1,4 @@
-internal import VentiCore
+package import VentiCore
 
 extension Partition {
   /// Writes what `writer` holds at `offset`.
@@ -22,7 +22,7 @@ extension Partition {
   }
 
   /// Reads a range piece by piece, for what is too large to be in memory whole.
-  func forEachPiece(
+  package func forEachPiece(
     of range: Range<Int>, byteCount: Int = 1 << 20, _ body: (Block) throws(StoreError) -> Void
   ) throws(StoreError) {
     var offset = range.lowerBound

@@ -31,8 +31,8 @@ struct AddressMap: Sendable {
       guard let arena = byName[entry.name], arena.geometry.size == entry.range.count else {
         problems.append(
           .inconsistent(
-            place: "index '\(table.name)'",
-            reason: "no arena '\(entry.name)' of \(entry.range.count) bytes is there"))
+            place: "index \(quoted(table.name))",
+            reason: "no arena \(quoted(entry.name)) of \(entry.range.count) bytes is there"))
         return nil
       }
       return arena
@@ -51,25 +51,29 @@ struct AddressMap: Sendable {
   }
 
   /// What the index is to say of the clump at an address; nil when there is none.
-  func entry(at address: UInt64) -> IndexEntry? {
+  ///
+  /// - Parameter magic: what the clump begins with; nil when that may be anything.
+  func entry(at address: UInt64, magic: UInt32? = nil) -> IndexEntry? {
     guard case .clump(let arena, let offset) = place(of: address),
       let block = try? arena.data(ClumpHeader.byteCount, at: offset),
-      let header = try? ClumpHeader(parsing: block.bytes), header.info.type != nil
+      let header = try? ClumpHeader(parsing: block.bytes), header.info.type != nil,
+      header.magic == magic ?? header.magic
     else { return nil }
     return IndexEntry(of: header.info, address: address)
   }
 
   /// Where an address points.
   func place(of address: UInt64) -> Place {
-    guard let address = Int(exactly: address) else { return .nowhere }
-    var low = 0
-    var high = entries.count
-    while low < high {
-      let middle = (low + high) / 2
-      if entries[middle].range.upperBound <= address { low = middle + 1 } else { high = middle }
-    }
-    guard low < entries.count, entries[low].range.contains(address) else { return .nowhere }
-    guard let arena = arenas[low] else { return .missing(arena: entries[low].name) }
-    return .clump(arena, offset: address - entries[low].range.lowerBound)
+    guard let (number, offset) = arena(at: address) else { return .nowhere }
+    guard let arena = arenas[number] else { return .missing(arena: entries[number].name) }
+    return .clump(arena, offset: offset)
+  }
+
+  /// The number in the table of the arena that has an address, and the offset in its data area.
+  func arena(at address: UInt64) -> (number: Int, offset: Int)? {
+    guard let address = Int(exactly: address) else { return nil }
+    let number = entries.firstPosition { address < $0.range.upperBound }
+    guard number < entries.count, entries[number].range.contains(address) else { return nil }
+    return (number, address - entries[number].range.lowerBound)
   }
 }

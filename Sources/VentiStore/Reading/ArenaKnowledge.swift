@@ -66,7 +66,7 @@ struct ArenaKnowledge: Sendable {
     if let table {
       return leftOut + uncounted.places(for: score, type) + table.places(for: score, type)
     }
-    guard let walk = arena.walk(from: start) else { return leftOut }
+    guard let walk = try? arena.log(from: start) else { return leftOut }
     var found = ClumpTable()
     for case .success(let clump) in walk where clump.info.score == score { found.insert(clump) }
     return leftOut + found.places(for: score, type)
@@ -115,17 +115,5 @@ struct ArenaKnowledge: Sendable {
     budget.giveBack(reserved - table.count)
     end = walk.endOfCounted
     self.table = table
-  }
-}
-
-extension Arena {
-  /// The clumps from a position on, by their headers alone where there is no tail; nil when
-  /// nothing says what they begin with.
-  fileprivate func walk(from start: ClumpPosition) -> ClumpWalk? {
-    if let tail = try? tail() {
-      return ClumpWalk(self, magic: tail.clumpMagic, counted: tail.written, from: start)
-    }
-    guard let head = try? head() else { return nil }
-    return ClumpWalk(self, magic: head.clumpMagic, counted: .empty, from: .first)
   }
 }

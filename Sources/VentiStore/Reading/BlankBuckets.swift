@@ -16,8 +16,9 @@ extension IndexSection {
   /// The first bucket at or after one that may hold anything; the end of the section's range when
   /// there is none.
   func firstFilledBucket(from number: Int) -> Int {
-    let first = header.buckets.lowerBound
-    let data = partition.firstData(from: header.base + (number - first) * header.blockSize)
-    return min(first + (data - header.base) / header.blockSize, header.buckets.upperBound)
+    let data = partition.firstData(from: offset(ofBucket: number))
+    return min(
+      header.buckets.lowerBound + (data - header.base) / header.blockSize,
+      header.buckets.upperBound)
   }
 }

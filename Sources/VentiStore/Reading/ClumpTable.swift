@@ -62,14 +62,9 @@ struct ClumpTable: Sendable {
   /// The clumps of a type whose scores begin as `score` does.
   func places(for score: Score, _ type: BlockType) -> [Place] {
     let prefix = score.words.0
-    var low = 0
-    var high = sorted.count
-    while low < high {
-      let middle = (low + high) / 2
-      if sorted[middle].prefix < prefix { low = middle + 1 } else { high = middle }
-    }
+    let first = sorted.firstPosition { $0.prefix >= prefix }
     let found =
-      sorted[low...].prefix { $0.prefix == prefix } + recent.filter { $0.prefix == prefix }
+      sorted[first...].prefix { $0.prefix == prefix } + recent.filter { $0.prefix == prefix }
     return found.filter { $0.typeValue == type.wireValue }.map(\.place)
   }
 }

@@ -39,10 +39,14 @@ public struct IndexSection: Sendable {
   /// Reads a bucket of the section's range.
   public func bucket(_ number: Int) throws(StoreError) -> Bucket {
     precondition(header.buckets.contains(number))
-    let offset = header.base + (number - header.buckets.lowerBound) * header.blockSize
-    let block = try partition.read(header.blockSize, at: offset)
+    let block = try partition.read(header.blockSize, at: offset(ofBucket: number))
     return try partition.parsing("bucket \(number)") { () throws(FormatError) in
       try Bucket(parsing: block, magic: header.bucketMagic)
     }
+  }
+
+  /// Where a bucket is in the section's partition.
+  func offset(ofBucket number: Int) -> Int {
+    header.base + (number - header.buckets.lowerBound) * header.blockSize
   }
 }

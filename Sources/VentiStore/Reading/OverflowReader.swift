@@ -19,7 +19,7 @@ final class OverflowReader: Sendable {
 
   /// What a list says of an arena.
   private struct Part: Sendable {
-    let progress: OverflowList.Progress
+    let progress: ArenaProgress
     let places: [BlockKey: ClumpTable.Place]
   }
 
@@ -44,9 +44,9 @@ final class OverflowReader: Sendable {
     guard tail.indexed.clumpCount < tail.written.clumpCount else { return nil }
     readAgain()
     guard let part = state.withLock({ $0.parts[UInt64(slot.address)] }),
-      tail.agrees(with: part.progress)
+      part.progress.goesBeyondIndexed(tail)
     else { return nil }
-    return LeftOut(end: ClumpPosition(after: part.progress.indexed), places: part.places)
+    return LeftOut(end: ClumpPosition(after: part.progress.reached), places: part.places)
   }
 
   /// Reads the list if it is another one than last time.
@@ -67,8 +67,7 @@ final class OverflowReader: Sendable {
     let slots = addresses.slots
     var parts: [UInt64: Part] = [:]
     for progress in list.arenas {
-      guard let slot = slots.first(where: { UInt64($0.address) == progress.address })
-      else { continue }
+      guard let slot = slots.first(where: progress.concerns) else { continue }
       let places = entries.filter { slot.holds($0) }.map { entry in
         (
           BlockKey(entry),

@@ -20,10 +20,12 @@ extension Arena {
 
   /// The clumps of the arena: those that the tail counts, and those after them.
   ///
-  /// Without a tail that can be read, the headers must do.
-  package func log() throws(StoreError) -> ClumpWalk {
+  /// Without a tail that can be read, the headers must do, from the first clump on.
+  ///
+  /// - Parameter start: a clump that is there.
+  package func log(from start: ClumpPosition = .first) throws(StoreError) -> ClumpWalk {
     if let tail = try? tail() {
-      return ClumpWalk(self, magic: tail.clumpMagic, counted: tail.written, from: .first)
+      return ClumpWalk(self, magic: tail.clumpMagic, counted: tail.written, from: start)
     }
     return ClumpWalk(self, magic: try head().clumpMagic, counted: .empty, from: .first)
   }

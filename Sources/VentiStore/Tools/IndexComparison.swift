@@ -47,10 +47,7 @@ package struct IndexComparison: Sendable {
   /// Opens the store that is made of `parts`.
   package init(_ parts: StoreParts) throws(StoreError) {
     let index = try StoreOpening(parts: parts).openIndex()
-    var arenas: [Arena] = []
-    for partition in parts.arenas { arenas += try ArenaPartition(partition).arenas }
-    let addresses = AddressMap(index.table, arenas: arenas)
-    if let problem = addresses.problems.first { throw problem }
+    let addresses = AddressMap(index.table, arenas: try parts.openArenas().flatMap(\.arenas))
     let bloom = try parts.bloom.map { partition throws(StoreError) in try BloomBits(partition) }
     try self.init(index, addresses, bloom, memoryByteCount: parts.indexMemoryByteCount)
   }
@@ -62,8 +59,7 @@ package struct IndexComparison: Sendable {
     self.index = index
     self.bloom = bloom
     arenas = addresses.arenasInOrder
-    sorter = ClumpSorter(
-      try ArenaDirectories(slots: addresses.slots), memoryByteCount: memoryByteCount)
+    sorter = ClumpSorter(try ArenaDirectories(addresses), memoryByteCount: memoryByteCount)
   }
 
   /// Calls `body` with each bucket that is not as it should be, in order.

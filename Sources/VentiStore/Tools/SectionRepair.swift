@@ -16,8 +16,7 @@ package struct SectionRepair: Sendable {
   ///
   /// - Returns: how many blocks belong to them.
   package func rebuild(_ names: [String]) throws(StoreError) -> Int {
-    var sections: [IndexSection] = []
-    for partition in parts.sections { sections.append(try IndexSection(partition)) }
+    var sections = try parts.openSections()
     let layout = IndexLayout(try Index(name: parts.indexName, sections: sections).table)
     for name in names {
       guard let number = sections.firstIndex(where: { $0.header.name == name }) else {
@@ -44,12 +43,9 @@ package struct SectionRepair: Sendable {
   }
 
   private func rebuilder(_ index: Index) throws(StoreError) -> IndexRebuilder {
-    var arenas: [Arena] = []
-    for partition in parts.arenas { arenas += try ArenaPartition(partition).arenas }
-    let addresses = AddressMap(index.table, arenas: arenas)
-    if let problem = addresses.problems.first { throw problem }
+    let addresses = AddressMap(index.table, arenas: try parts.openArenas().flatMap(\.arenas))
     return IndexRebuilder(
-      directories: try ArenaDirectories(slots: addresses.slots),
+      directories: try ArenaDirectories(addresses),
       memoryByteCount: parts.indexMemoryByteCount, progress: nil)
   }
 }

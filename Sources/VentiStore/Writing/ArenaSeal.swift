@@ -5,13 +5,8 @@ enum ArenaSeal {
   /// Computes the seal of an arena from what is on disk.
   static func compute(of arena: Arena) throws(StoreError) -> Score {
     var hasher = ScoreHasher()
-    var offset = arena.start
     let end = arena.start + arena.geometry.length - Score.byteCount
-    while offset < end {
-      let piece = try arena.partition.read(min(pieceByteCount, end - offset), at: offset)
-      hasher.update(piece.bytes)
-      offset += piece.count
-    }
+    try arena.partition.forEachPiece(of: arena.start..<end) { hasher.update($0.bytes) }
     var zeros = ByteWriter()
     zeros.pad(to: Score.byteCount)
     zeros.withBytes { hasher.update($0) }
@@ -26,6 +21,4 @@ enum ArenaSeal {
     try arena.partition.write(writer, at: end - Score.byteCount)
     try arena.partition.sync()
   }
-
-  private static let pieceByteCount = 1 << 20
 }

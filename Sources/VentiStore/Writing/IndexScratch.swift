@@ -94,12 +94,8 @@ struct IndexScratch {
   }
 
   private func bin(of bucket: Int) -> Int? {
-    var (low, high) = (0, bins.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if bins[middle].buckets.upperBound <= bucket { low = middle + 1 } else { high = middle }
-    }
-    return low < bins.count && bins[low].buckets.contains(bucket) ? low : nil
+    let number = bins.firstPosition { bucket < $0.buckets.upperBound }
+    return number < bins.count && bins[number].buckets.contains(bucket) ? number : nil
   }
 }
 

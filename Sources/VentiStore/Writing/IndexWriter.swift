@@ -196,11 +196,6 @@ extension IndexSection {
     }
     if !writer.bytes.isEmpty { try partition.write(writer, at: offset(ofBucket: first)) }
   }
-
-  /// Where a bucket is in the section's partition.
-  func offset(ofBucket number: Int) -> Int {
-    header.base + (number - header.buckets.lowerBound) * header.blockSize
-  }
 }
 
 extension BlockKey {

@@ -17,23 +17,11 @@ internal import VentiCore
 /// |---:|---|---|
 /// | 0 | score | fingerprint of the buckets |
 /// | 20 | u32 | arenas |
-/// | 24 | | arenas: u64 address, u32 magic of clumps, then as in a tail: u32 clumps, u32 compressed ones, sizes and seal |
+/// | 24 | | arenas, as `ArenaProgress` has them |
 /// | | u64 | addresses of clumps that are left out, to the end of the body |
 struct OverflowList: Equatable {
-  /// How far an arena has been indexed, but for the clumps that were left out.
-  struct Progress: Equatable {
-    /// Where the arena begins in the address space of the index.
-    var address: UInt64
-    /// What its clumps begin with: another number, and it is another arena.
-    var magic: UInt32
-    /// All that comes before.
-    var indexed: ArenaStatistics
-
-    static let byteCount = 8 + 4 + 4 + 4 + 17
-  }
-
-  /// Arenas that are not indexed without a gap.
-  var arenas: [Progress]
+  /// How far arenas have been indexed, but for the clumps that were left out.
+  var arenas: [ArenaProgress]
   /// The clumps in the gaps.
   var addresses: [UInt64]
   /// What the buckets hold that have no room for them.
@@ -45,7 +33,7 @@ struct OverflowList: Equatable {
 
   /// Whether there is room for a list of so many arenas and addresses.
   static func hasRoom(arenas: Int, addresses: Int) -> Bool {
-    24 + arenas * Progress.byteCount + addresses * 8 <= place.bodyLimit
+    Score.byteCount + 4 + arenas * ArenaProgress.byteCount + addresses * 8 <= place.bodyLimit
   }
 
   /// Writes the list; it is safe afterwards.
@@ -84,7 +72,7 @@ struct OverflowList: Equatable {
     return try index.fingerprint(of: entries) == fingerprint ? entries : nil
   }
 
-  init(arenas: [Progress], addresses: [UInt64], fingerprint: Score) {
+  init(arenas: [ArenaProgress], addresses: [UInt64], fingerprint: Score) {
     self.arenas = arenas
     self.addresses = addresses
     self.fingerprint = fingerprint
@@ -94,27 +82,9 @@ struct OverflowList: Equatable {
     var reader = ByteReader(body, of: "overflow list")
     fingerprint = try reader.score()
     arenas = []
-    for _ in 0..<(try reader.count32()) { arenas.append(try Progress(parsing: &reader)) }
+    for _ in 0..<(try reader.count32()) { arenas.append(try ArenaProgress(parsing: &reader)) }
     addresses = []
     while reader.remaining > 0 { addresses.append(try reader.uint64()) }
-  }
-}
-
-extension OverflowList.Progress {
-  func write(to writer: inout ByteWriter) {
-    writer.uint64(address)
-    writer.uint32(magic)
-    writer.uint32(UInt32(indexed.clumpCount))
-    writer.uint32(UInt32(indexed.compressedClumpCount))
-    writer.sizesAndSeal(indexed)
-  }
-
-  init(parsing reader: inout ByteReader) throws(FormatError) {
-    address = try reader.uint64()
-    magic = try reader.uint32()
-    let (clumpCount, compressedClumpCount) = (try reader.count32(), try reader.count32())
-    indexed = try reader.sizesAndSeal(
-      clumpCount: clumpCount, compressedClumpCount: compressedClumpCount)
   }
 }
 

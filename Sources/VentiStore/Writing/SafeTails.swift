@@ -10,20 +10,20 @@ internal import VentiCore
 /// It stands in the blank of the index's first section. A tail that says anything else was written
 /// since; a list that is lost or torn costs time at the next start, and nothing else.
 ///
-/// Its body, as a `KeptList` whose magic is `vacfs st`, is for each arena: u64 address, u32 magic of
-/// clumps, then as in a tail: u32 clumps, u32 compressed ones, sizes and seal.
+/// Its body, as a `KeptList` whose magic is `vacfs st`, is an `ArenaProgress` for each arena, as far as its
+/// tail counts clumps.
 struct SafeTails: Equatable {
   /// The arenas.
-  var arenas: [OverflowList.Progress]
+  var arenas: [ArenaProgress]
 
   /// After whatever begins a disk (labels, tables of partitions) and before the overflow list.
   private static let place = KeptList(
     name: "list of safe tails", magic: 0x7661_6366_7320_7374, range: 28672..<32768)
   /// More arenas than this are hardly ever left with clumps that are not indexed.
-  private static let arenaLimit = place.bodyLimit / OverflowList.Progress.byteCount
+  private static let arenaLimit = place.bodyLimit / ArenaProgress.byteCount
 
   /// Lists arenas, as many as there is room for.
-  init(_ arenas: [OverflowList.Progress]) {
+  init(_ arenas: [ArenaProgress]) {
     self.arenas = Array(arenas.prefix(Self.arenaLimit))
   }
 
@@ -46,20 +46,13 @@ struct SafeTails: Equatable {
     var reader = ByteReader(body, of: "list of safe tails")
     arenas = []
     while reader.remaining > 0 {
-      arenas.append(try OverflowList.Progress(parsing: &reader))
+      arenas.append(try ArenaProgress(parsing: &reader))
     }
   }
 
   /// Whether all is safe that the tail of an arena counts.
   func has(_ slot: ArenaSlot, _ tail: ArenaTail) -> Bool {
-    arenas.contains(OverflowList.Progress(slot, tail))
-  }
-}
-
-extension OverflowList.Progress {
-  /// An arena as far as its tail counts clumps.
-  fileprivate init(_ slot: ArenaSlot, _ tail: ArenaTail) {
-    self.init(address: UInt64(slot.address), magic: tail.clumpMagic, indexed: tail.written)
+    arenas.contains(ArenaProgress(slot, tail, upTo: tail.written))
   }
 }
 
@@ -72,7 +65,8 @@ extension StoreEngine {
     let left = zip(slots, tails).filter { $1.indexed.clumpCount < $1.written.clumpCount }
     guard !left.isEmpty, let section = index.sections.first ?? nil else { return }
     // What cannot be kept costs time at the next start, and nothing else.
-    try? SafeTails(left.map { OverflowList.Progress($0, $1) }).write(to: section.partition)
+    try? SafeTails(left.map { ArenaProgress($0, $1, upTo: $1.written) }).write(
+      to: section.partition)
   }
 
   /// What an earlier run has said so of.

@@ -41,41 +41,28 @@ extension StoreEngine {
 
 extension WriteState {
   /// How far arenas with a gap are indexed.
-  fileprivate func stuckArenas(_ slots: [ArenaSlot]) -> [OverflowList.Progress] {
+  fileprivate func stuckArenas(_ slots: [ArenaSlot]) -> [ArenaProgress] {
     zip(slots, arenas).filter { $1.isStuck }.map { slot, arena in
-      OverflowList.Progress(
-        address: UInt64(slot.address), magic: arena.tail.clumpMagic, indexed: arena.passed)
+      ArenaProgress(slot, arena.tail, upTo: arena.passed)
     }
   }
 
   /// Takes over how far arenas are indexed, and the clumps of theirs that are not.
   fileprivate mutating func take(
-    _ list: [OverflowList.Progress], _ slots: [ArenaSlot],
+    _ list: [ArenaProgress], _ slots: [ArenaSlot],
     _ entries: (ArenaSlot) -> [IndexEntry]
   ) {
     for progress in list {
-      guard let number = slots.firstIndex(where: { UInt64($0.address) == progress.address }),
-        arenas[number].tail.agrees(with: progress)
+      guard let number = slots.firstIndex(where: progress.concerns),
+        progress.goesBeyondIndexed(arenas[number].tail)
       else { continue }
       arenas[number].isStuck = true
-      arenas[number].passed = progress.indexed
+      arenas[number].passed = progress.reached
       for entry in entries(slots[number]) {
         overflow.append(entry)
         pending[BlockKey(entry)] = PendingPlace(entry)
       }
     }
-  }
-}
-
-extension ArenaTail {
-  /// Whether this is the tail of the arena that `progress` is about, and not as far.
-  func agrees(with progress: OverflowList.Progress) -> Bool {
-    let other = progress.indexed
-    return clumpMagic == progress.magic && indexed.clumpCount < other.clumpCount
-      && other.clumpCount <= written.clumpCount
-      && other.compressedClumpCount <= written.compressedClumpCount
-      && other.usedByteCount <= written.usedByteCount
-      && other.blockByteCount <= written.blockByteCount
   }
 }
 

@@ -30,7 +30,7 @@ struct StoreOpening {
     let index = try openOrRebuildIndex(partitions)
     let addresses = try addressMap(index, partitions)
     tellOfUnlisted(partitions, index)
-    let bloom = try openBloom(addresses.slots)
+    let bloom = try openBloom(addresses)
     return Result(partitions: partitions, index: index, addresses: addresses, bloom: bloom)
   }
 
@@ -95,15 +95,12 @@ struct StoreOpening {
   func rebuildBloom() throws(StoreError) {
     guard let partition = parts.bloom else { return }
     let index = try openIndex()
-    let addresses = try addressMap(index, openArenas())
-    _ = try newBloom(in: partition, addresses.slots)
+    _ = try newBloom(in: partition, addressMap(index, openArenas()))
   }
 
   /// The arena partitions.
   func openArenas() throws(StoreError) -> [ArenaPartition] {
-    var partitions: [ArenaPartition] = []
-    for partition in parts.arenas { partitions.append(try ArenaPartition(partition)) }
-    return partitions
+    try parts.openArenas()
   }
 
   private func addressMap(
@@ -116,9 +113,7 @@ struct StoreOpening {
 
   /// The index as it is on disk, if all of it is there.
   func openIndex() throws(StoreError) -> Index {
-    var sections: [IndexSection] = []
-    for partition in parts.sections { sections.append(try IndexSection(partition)) }
-    let index = try Index(name: parts.indexName, sections: sections)
+    let index = try Index(name: parts.indexName, sections: parts.openSections())
     if let problem = index.problems.first { throw problem }
     return index
   }
@@ -146,7 +141,7 @@ struct StoreOpening {
       IndexSection($0.partition, header: $1)
     }
     let index = try Index(new.table, sections: filled)
-    let rebuilder = try rebuilder(addressMap(index, partitions).slots)
+    let rebuilder = try rebuilder(addressMap(index, partitions))
     try rebuilder.checkRoom(index)
     for section in sections { try section.format() }
     _ = try rebuilder.fill(index)
@@ -154,9 +149,9 @@ struct StoreOpening {
     return index
   }
 
-  private func rebuilder(_ slots: [ArenaSlot]) throws(StoreError) -> IndexRebuilder {
+  private func rebuilder(_ addresses: AddressMap) throws(StoreError) -> IndexRebuilder {
     IndexRebuilder(
-      directories: try ArenaDirectories(slots: slots),
+      directories: try ArenaDirectories(addresses),
       memoryByteCount: parts.indexMemoryByteCount, progress: progress)
   }
 
@@ -194,20 +189,20 @@ struct StoreOpening {
   }
 
   /// The filter as it is on disk, or a new one in place of one that is damaged.
-  private func openBloom(_ slots: [ArenaSlot]) throws(StoreError) -> BloomBits? {
+  private func openBloom(_ addresses: AddressMap) throws(StoreError) -> BloomBits? {
     guard let partition = parts.bloom else { return nil }
     do throws(StoreError) {
       return try BloomBits(partition)
     } catch {
       guard case .malformed = error else { throw error }
       notice("making the bloom filter anew: \(error)")
-      return try newBloom(in: partition, slots)
+      return try newBloom(in: partition, addresses)
     }
   }
 
   /// Makes a filter that holds all blocks; its header is written last.
   private func newBloom(
-    in partition: any Partition, _ slots: [ArenaSlot]
+    in partition: any Partition, _ addresses: AddressMap
   ) throws(StoreError) -> BloomBits {
     try partition.checkIsUnused(exceptBy: BloomFilter.magic)
     let old = try? BloomBits(partition).filter
@@ -218,7 +213,7 @@ struct StoreOpening {
     }
     let bloom = BloomBits(partition, filter)
     try filter.clear(partition)
-    try rebuilder(slots).fill(bloom)
+    try rebuilder(addresses).fill(bloom)
     try filter.writeHeader(to: partition)
     return bloom
   }

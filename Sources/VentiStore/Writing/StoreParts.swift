@@ -50,3 +50,19 @@ public struct StoreParts: Sendable {
     indexMemoryByteCount = configuration.icmemBytes ?? indexMemoryByteCount
   }
 }
+
+extension StoreParts {
+  /// Reads the headers and tables of the arena partitions.
+  package func openArenas() throws(StoreError) -> [ArenaPartition] {
+    var partitions: [ArenaPartition] = []
+    for partition in arenas { partitions.append(try ArenaPartition(partition)) }
+    return partitions
+  }
+
+  /// Reads the headers of the sections of the index.
+  package func openSections() throws(StoreError) -> [IndexSection] {
+    var opened: [IndexSection] = []
+    for partition in sections { opened.append(try IndexSection(partition)) }
+    return opened
+  }
+}

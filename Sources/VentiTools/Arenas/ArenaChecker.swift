@@ -187,7 +187,7 @@ private struct ClumpScan {
       return nil
     }
     if stored.header.magic != tail.clumpMagic {
-      let magic = Text.hexadecimal(stored.header.magic)
+      let magic = hexadecimal(stored.header.magic)
       complain("\(arena.name): illegal clump magic number=\(magic) at clump=\(number)")
     }
     return stored.header.info

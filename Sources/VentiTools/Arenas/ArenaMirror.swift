@@ -176,8 +176,6 @@ package struct ArenaMirror: Sendable {
       min(first, last)..<first + geometry.blockSize, source, target, "directory")
   }
 
-  private static let pieceByteCount = 1 << 20
-
   private func copy(
     _ range: Range<Int>, _ source: Arena, _ target: Arena, _ what: String
   ) throws(StoreError) {
@@ -187,10 +185,11 @@ package struct ArenaMirror: Sendable {
       output.print(
         "\(Text.stamp)   copy \(low)-\(Text.grouped(source.start + range.upperBound)) \(what)")
     }
-    for offset in stride(from: range.lowerBound, to: range.upperBound, by: Self.pieceByteCount) {
-      let count = min(Self.pieceByteCount, range.upperBound - offset)
-      let piece = try source.partition.read(count, at: source.start + offset)
-      try target.partition.write(piece.bytes, at: target.start + offset)
+    var end = target.start + range.lowerBound
+    let whole = source.start + range.lowerBound..<source.start + range.upperBound
+    try source.partition.forEachPiece(of: whole) { piece throws(StoreError) in
+      try target.partition.write(piece.bytes, at: end)
+      end += piece.count
     }
   }
 

@@ -30,7 +30,7 @@ package struct ArenaPrinter: Sendable {
     output.print(
       "# arena head version=\(head.version.rawValue) name=\(head.name) "
         + "blocksize=\(head.blockSize) size=\(head.length) "
-        + "clumpmagic=\(Text.hexadecimal(head.clumpMagic))")
+        + "clumpmagic=\(hexadecimal(head.clumpMagic))")
     if let tail { ArenaDescription.lines(of: arena, tail).forEach(output.note) }
     var isSound = tail != nil
     var end = 0
@@ -69,7 +69,7 @@ package struct ArenaPrinter: Sendable {
       "\(Text.padded(offset, to: 22)) \(clump.info.score) \(Text.padded(type, to: 3)) "
         + Text.padded(clump.info.size, to: 5))
     if found != magic {
-      output.note("illegal clump magic number \(Text.hexadecimal(found)) offset \(offset)")
+      output.note("illegal clump magic number \(hexadecimal(found)) offset \(offset)")
     }
     return found == magic
   }

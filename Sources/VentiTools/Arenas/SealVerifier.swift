@@ -58,9 +58,8 @@ package struct SealVerifier: Sendable {
   private func seal(of arena: Arena) throws(StoreError) -> Score {
     var hasher = SealHasher()
     let end = arena.start + arena.geometry.length
-    for offset in stride(from: arena.start, to: end, by: Self.pieceByteCount) {
-      let count = min(Self.pieceByteCount, end - offset)
-      hasher.add(try arena.partition.read(count, at: offset).array)
+    try arena.partition.forEachPiece(of: arena.start..<end) { piece in
+      hasher.add(piece.array)
       pause()
     }
     return hasher.finish()

@@ -4,7 +4,8 @@ package import VentiStore
 
 /// The copy of a venti.conf in a partition: plan9port's conf.
 package struct EmbeddedConfiguration {
-  private static let title = "venti config\n"
+  private static let title = StoreConfiguration.embeddedTitle
+  private static let offset = StoreConfiguration.embeddedOffset
 
   private let partition: any Partition
 
@@ -13,14 +14,10 @@ package struct EmbeddedConfiguration {
     self.partition = partition
   }
 
-  private var offset: Int {
-    PartitionLayout.blankByteCount - StoreConfiguration.maximumByteCount
-  }
-
   /// Reads the text of the configuration, without its title.
   package func read() throws(ToolError) -> [UInt8] {
     let block = try onStore { () throws(StoreError) in
-      try partition.read(StoreConfiguration.maximumByteCount, at: offset)
+      try partition.read(StoreConfiguration.maximumByteCount, at: Self.offset)
     }
     let text = block.array.prefix { $0 != 0 }
     guard text.starts(with: Self.title.utf8) else {
@@ -48,7 +45,7 @@ package struct EmbeddedConfiguration {
       writer.raw(text)
       writer.pad(to: StoreConfiguration.maximumByteCount)
       try writer.withBytes { bytes throws(StoreError) in
-        try partition.write(bytes, at: offset)
+        try partition.write(bytes, at: Self.offset)
       }
       try partition.sync()
     }

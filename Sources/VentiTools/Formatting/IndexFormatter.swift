@@ -21,10 +21,8 @@ package struct IndexFormatter: Sendable {
 
   /// Lays out the index of the store that is made of `parts`.
   package func run(_ parts: StoreParts) throws(StoreError) {
-    var sections: [IndexSection] = []
-    for partition in parts.sections { sections.append(try IndexSection(partition)) }
-    var arenas: [Arena] = []
-    for partition in parts.arenas { arenas += try ArenaPartition(partition).arenas }
+    let sections = try parts.openSections()
+    let arenas = try parts.openArenas().flatMap(\.arenas)
     let old = try? Index(name: parts.indexName, sections: sections).table
     let layout = try layout(parts.indexName, sections, arenas, old)
     try layout.apply(to: sections, overwrites: overwrites)

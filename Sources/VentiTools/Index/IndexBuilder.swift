@@ -49,8 +49,7 @@ package struct IndexBuilder: Sendable {
   private func describe(
     _ parts: StoreParts
   ) throws(StoreError) -> (clumps: Int, entries: Int) {
-    var arenas: [Arena] = []
-    for partition in parts.arenas { arenas += try ArenaPartition(partition).arenas }
+    let arenas = try parts.openArenas().flatMap(\.arenas)
     var clumps = 0
     var marked = 0
     var lines: [String] = []

@@ -37,8 +37,7 @@ struct CountClumps: ToolCommand {
 
   func runTool() throws -> Bool {
     let parts = try StoreParts(store.configuration, for: .readOnly)
-    var arenas: [Arena] = []
-    for partition in parts.arenas { arenas += try ArenaPartition(partition).arenas }
+    let arenas = try parts.openArenas().flatMap(\.arenas)
     var statistics = ClumpStatistics(to: .standard)
     return try statistics.run(arenas)
   }
