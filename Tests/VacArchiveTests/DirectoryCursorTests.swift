@@ -34,10 +34,7 @@ struct DirectoryCursorTests {
     arguments: 0..<16 as Range<UInt64>)
   func random(seed: UInt64) throws {
     let store = MemoryStore()
-    let blockSize = [512, 1000, 8192, 57344][Int(seed) % 4]
-    let score = try RandomTree(seed: seed, files: 200).write(
-      to: store, blockSize: blockSize, isClassic: seed % 5 == 0)
-    var waiting = [try Archive(opening: score, in: store).directory]
+    var waiting = [try RandomTree.archive(seed: seed, in: store).directory]
     while let reference = waiting.popLast() {
       for step in [1, 2, 7, 50] {
         #expect(try !compare(reference, in: store, step: step).isUnordered)

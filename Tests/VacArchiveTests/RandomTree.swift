@@ -111,6 +111,14 @@ struct RandomTree {
 
   // MARK: Writing
 
+  /// Writes some tree of 200 files in one of the forms that archives have, which the seed decides on.
+  static func archive(seed: UInt64, in store: MemoryStore) throws -> Archive {
+    let blockSize = [512, 1000, 8192, 57344][Int(seed) % 4]
+    let score = try RandomTree(seed: seed, files: 200)
+      .write(to: store, blockSize: blockSize, isClassic: seed % 5 == 0)
+    return try Archive(opening: score, in: store)
+  }
+
   /// Writes the tree, and gives every file its number.
   func write(
     to store: any BlockStore, blockSize: Int, isClassic: Bool = false

@@ -28,7 +28,7 @@ struct ArenaCheckTests {
   init() throws {
     simulated = try SimulatedStore(arenas: 2)
     let store = try simulated.open()
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.close()
   }
 

@@ -9,12 +9,8 @@ struct IndexComparisonTests {
     "with little memory or much, the same is found wrong; the directories are read as often as needed",
     arguments: [(0, 4), (1 << 20, 1)])
   func memory(byteCount: Int, readings: Int) throws {
-    let simulated = try SimulatedStore(arenas: 2, buckets: 4096, bloomByteCount: 1 << 20)
-    let store = try simulated.open()
-    let blocks = SimulatedStore.blocks(12_000, of: 20...24, seed: 70)
-    for (block, type) in blocks { try store.write(block, type: type) }
-    try store.close()
-    let again = simulated.reopened()
+    let again = try SimulatedStore(arenas: 2, buckets: 4096, bloomByteCount: 1 << 20)
+      .holding(SimulatedStore.blocks(12_000, of: 20...24, seed: 70))
     let section = try IndexSection(again.parts.sections[0])
     let lost = [5, 1000, 2000]
     let count = try lost.reduce(0) { try $0 + section.bucket($1).count }

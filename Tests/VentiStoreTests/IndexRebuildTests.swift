@@ -9,12 +9,9 @@ struct IndexRebuildTests {
     "with little memory or much, the index is the same, and directories are read twice",
     arguments: [0, 1 << 20, 64 << 20])
   func memory(byteCount: Int) throws {
-    let simulated = try SimulatedStore(arenas: 2, buckets: 1024, bloomByteCount: 1 << 20)
-    let store = try simulated.open()
     let blocks = SimulatedStore.blocks(4000, of: 20...40, seed: 60)
-    for (block, type) in blocks { try store.write(block, type: type) }
-    try store.close()
-    let again = simulated.reopened()
+    let again = try SimulatedStore(arenas: 2, buckets: 1024, bloomByteCount: 1 << 20)
+      .holding(blocks)
     // Sections that nobody has laid out yet hold whatever they hold.
     again.disk.damage(1) { bytes in
       for index in bytes.indices where index >= PartitionLayout.base(blockSize: 512) {
@@ -33,7 +30,7 @@ struct IndexRebuildTests {
     #expect(report.problems == [])
     #expect(report.entryCount == blocks.count)
     let reopened = try again.open()
-    for (block, type) in blocks.prefix(200) { try reopened.expect(block, type) }
+    try reopened.expect(blocks.prefix(200))
     try reopened.close()
   }
 
@@ -42,11 +39,11 @@ struct IndexRebuildTests {
     let simulated = try SimulatedStore(arenas: 1, hasBloom: false)
     let store = try simulated.open()
     let blocks = SimulatedStore.blocks(20, of: 20...40, seed: 61)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.flushIndex()
     // Nobody can tell that they are there.
     simulated.disk.failReads(true)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     simulated.disk.failReads(false)
     try store.close()
     #expect(try simulated.check().clumpCount == 40)
@@ -61,7 +58,7 @@ struct IndexRebuildTests {
   func withoutTail() throws {
     let simulated = try SimulatedStore(arenas: 2)
     let store = try simulated.open()
-    for (block, type) in SimulatedStore.blocks(20, seed: 62) { try store.write(block, type: type) }
+    try store.write(SimulatedStore.blocks(20, seed: 62))
     try store.close()
     let end = simulated.disk.contents[0].count
     simulated.disk.damage(0) { $0[end - 512] ^= 1 }
@@ -94,7 +91,7 @@ struct IndexRebuildTests {
     let blocks = SimulatedStore.blocks(300, of: 20...40, seed: 64)
     let simulated = try SimulatedStore(arenas: 1, buckets: 64)
     let store = try simulated.open()
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.close()
     // As if a larger index had been there, which had room for all.
     try simulated.countAllAsIndexed()

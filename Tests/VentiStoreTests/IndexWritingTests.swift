@@ -20,7 +20,7 @@ struct IndexWritingTests {
     let store = try simulated.open()
     // There is room for 13: the first comes when it is gone.
     let blocks = crowd(14)
-    for (block, type) in blocks.dropFirst() { try store.write(block, type: type) }
+    try store.write(blocks.dropFirst())
     try store.flushIndex()
     // Nobody can tell that the second is there.
     simulated.disk.failReads(true)
@@ -33,7 +33,7 @@ struct IndexWritingTests {
     #expect(report.problems == [])
     #expect(report.entryCount == 13)
     let again = try simulated.open()
-    for (block, type) in blocks { try again.expect(block, type) }
+    try again.expect(blocks)
     try again.close()
   }
 
@@ -44,7 +44,7 @@ struct IndexWritingTests {
     try StoreCreator(directory: directory, arenaByteCount: 32 << 20).create()
     let blocks = SimulatedStore.blocks(600, of: 20...200, seed: 31)
     func count(writing blocks: ArraySlice<StoredBlock>, to store: Store) throws -> Int {
-      for (block, type) in blocks { try store.write(block, type: type) }
+      try store.write(blocks)
       try store.sync()
       return try store.arenas.reduce(0) { $0 + (try $1.tail().written.clumpCount) }
     }
@@ -88,7 +88,7 @@ struct IndexWritingTests {
     #expect("\(error.map { "\($0)" } ?? "")".hasSuffix(hint))
     #expect(notices.withLock { $0.first?.contains(hint) } == true)
     #expect(stored.count >= 13 + 20)
-    for (block, type) in stored { try store.expect(block, type) }
+    try store.expect(stored)
     try store.close()
     #expect(try simulated.check().problems == [])
 
@@ -115,7 +115,7 @@ struct IndexWritingTests {
     let store = try simulated.open()
     let blocks = SimulatedStore.blocks(200, of: 20...40, seed: 32)
     let old = blocks.prefix(100)
-    for (block, type) in old { try store.write(block, type: type) }
+    try store.write(old)
     try store.flushIndex()
     let reader = try ReadOnlyStore(
       partitions: [ArenaPartition(simulated.parts.arenas[0])], indexName: "main",
@@ -134,7 +134,7 @@ struct IndexWritingTests {
         found.others += others
       }
     }
-    for (block, type) in blocks.suffix(100) { try store.write(block, type: type) }
+    try store.write(blocks.suffix(100))
     try store.flushIndex()
     try store.close()
 
@@ -176,7 +176,7 @@ struct IndexWritingTests {
     let blocks = SimulatedStore.blocks(40, of: 20...40, seed: 31)
     let first = blocks.filter { $0.block.score.words.0 < 1 << 63 }.prefix(13)
     let second = blocks.filter { $0.block.score.words.0 >= 1 << 63 }.prefix(13)
-    for (block, type) in first + second { try store.write(block, type: type) }
+    try store.write(first + second)
     try store.close()
     let section = try IndexSection(simulated.parts.sections[0])
     let buckets = try (0..<2).map { number in
@@ -199,7 +199,7 @@ struct IndexWritingTests {
     }
 
     let again = try simulated.open()
-    for (block, type) in first + second { try again.expect(block, type) }
+    try again.expect(first + second)
     try again.close()
     let report = try simulated.check()
     #expect(report.problems == [])

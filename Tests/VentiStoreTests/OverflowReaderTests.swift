@@ -15,7 +15,7 @@ struct OverflowReaderTests {
     blocks = SimulatedStore.blocks(3000, of: 20...24, seed: 90)
     let simulated = try SimulatedStore(arenas: 1, buckets: 256)
     let store = try simulated.open()
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.close()
     self.simulated = simulated.reopened()
   }
@@ -81,7 +81,7 @@ struct OverflowReaderTests {
     }
     let store = try simulated.open()
     for start in stride(from: 0, to: new.count, by: 40) {
-      for (block, type) in new[start..<start + 40] { try store.write(block, type: type) }
+      try store.write(new[start..<start + 40])
       try store.sync()
       safe.withLock { $0 += new[start..<start + 40] }
       try store.flushIndex()
@@ -97,7 +97,7 @@ struct OverflowReaderTests {
   func rebuilding() throws {
     let roomy = try SimulatedStore(arenas: 1, buckets: 2048)
     let store = try roomy.open()
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.close()
     let reader = try Self.reader(of: roomy)
     let missed = Monitor((looks: 0, blocks: 0))

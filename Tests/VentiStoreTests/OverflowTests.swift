@@ -24,7 +24,7 @@ struct OverflowTests {
       .filter { $0.block.score.words.0 > firstBucket + firstBucket / 8 }
     simulated = try SimulatedStore(arenas: 1, buckets: Self.bucketCount)
     let store = try simulated.open()
-    for (block, type) in crowd + others { try store.write(block, type: type) }
+    try store.write(crowd + others)
     try store.close()
   }
 
@@ -49,7 +49,7 @@ struct OverflowTests {
     #expect(notices.withLock { $0.count } == 1)
     try expectAll(store)
     // What is there is not stored again, and what is new goes on behind it.
-    for (block, type) in crowd { try store.write(block, type: type) }
+    try store.write(crowd)
     let new = Block(Array("one more".utf8))
     try store.write(new, type: .data)
     try store.close()
@@ -193,7 +193,7 @@ struct OverflowTests {
     let blocks = SimulatedStore.blocks(5000, of: 20...40, seed: 54)
     let simulated = try SimulatedStore(arenas: 1, buckets: 128)
     let store = try simulated.open()
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.close()
     return (simulated.reopened(), blocks)
   }
@@ -212,7 +212,7 @@ struct OverflowTests {
     var options = SimulatedStore.quiet
     options.unindexedAtEndLimit = .max
     var store = try again.open(options)
-    for (block, type) in new { try store.write(block, type: type) }
+    try store.write(new)
     try store.close()
 
     options = Self.smallestMemory
@@ -220,7 +220,7 @@ struct OverflowTests {
     let start = ContinuousClock.now
     store = try again.open(options)
     #expect(ContinuousClock.now - start < .seconds(55))
-    for (block, type) in blocks + new { try store.expect(block, type) }
+    try store.expect(blocks + new)
     try store.close()
   }
 
@@ -250,7 +250,7 @@ struct OverflowTests {
     let two = try SimulatedStore(arenas: 2, buckets: Self.bucketCount)
     let store = try two.open()
     let large = SimulatedStore.blocks(300, of: 8000...8192, seed: 58)
-    for (block, type) in crowd + large { try store.write(block, type: type) }
+    try store.write(crowd + large)
     try store.flushIndex()
     func listCount() -> Int {
       two.disk.events.count { event in
@@ -266,7 +266,7 @@ struct OverflowTests {
     try store.close()
     #expect(try two.check().problems == [])
     let again = try two.reopened().open()
-    for (block, type) in crowd { try again.expect(block, type) }
+    try again.expect(crowd)
     try again.close()
   }
 
@@ -276,7 +276,7 @@ struct OverflowTests {
     let start = simulated.reopened()
     let store = try start.open()
     for part in [new[..<10], new[10..<20], new[20...]] {
-      for (block, type) in part { try store.write(block, type: type) }
+      try store.write(part)
       try store.flushIndex()
       start.disk.mark(part.endIndex)
     }
@@ -291,7 +291,7 @@ struct OverflowTests {
       for _ in 0..<2 {
         let store = try cut.open()
         try expectAll(store, "after \(count) events")
-        for (block, type) in new.prefix(safe) { try store.expect(block, type) }
+        try store.expect(new.prefix(safe))
         try store.close()
         #expect(try cut.check().problems == [], "after \(count) events")
       }

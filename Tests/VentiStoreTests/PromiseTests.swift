@@ -35,7 +35,7 @@ struct PromiseTests {
       let blocks = SimulatedStore.blocks(20, of: 12...3000, seed: 1)
       for _ in 0..<2 {
         try promise(blocks, to: store)
-        for (block, type) in blocks { try store.write(block, type: type) }
+        try store.write(blocks)
       }
       for (block, type) in blocks {
         try store.expect(block, type)
@@ -62,7 +62,7 @@ struct PromiseTests {
       let arenas = try ArenaPartition(cut.parts.arenas[0]).arenas
       #expect(try arenas[0].tail().written.compressedClumpCount > blocks.count / 3)
       let again = try cut.open()
-      for (block, type) in blocks { try again.expect(block, type) }
+      try again.expect(blocks)
       try again.close()
       try store.close()
     }
@@ -162,13 +162,7 @@ struct PromiseTests {
         }
       }
       #expect(error == .full(reason: "no space left in arenas"))
-      try store.flushIndex()
-      for (block, type) in stored { try store.expect(block, type) }
-      try store.close()
-      let report = try simulated.check()
-      #expect(report.problems == [])
-      #expect(report.clumpCount == stored.count)
-      #expect(report.sealCount == 2)
+      try simulated.expectFull(holding: stored, store)
     }
   }
 

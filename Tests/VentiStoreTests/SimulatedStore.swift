@@ -101,7 +101,38 @@ struct SimulatedStore {
   }
 }
 
+extension SimulatedStore {
+  /// Has a store hold blocks, and returns it as it is when it is opened again.
+  func holding(_ blocks: [StoredBlock]) throws -> SimulatedStore {
+    let store = try open()
+    try store.write(blocks)
+    try store.close()
+    return reopened()
+  }
+
+  /// Expects all arenas to be full and sealed, with these blocks and nothing else.
+  func expectFull(holding stored: [StoredBlock], _ store: Store) throws {
+    try store.flushIndex()
+    try store.expect(stored)
+    try store.close()
+    let report = try check()
+    #expect(report.problems == [])
+    #expect(report.sealCount == report.arenaCount)
+    #expect(report.clumpCount == stored.count)
+  }
+}
+
 extension Store {
+  /// Stores blocks.
+  func write(_ blocks: some Sequence<StoredBlock>) throws {
+    for (block, type) in blocks { try write(block, type: type) }
+  }
+
+  /// Reads blocks that were written, and expects them to be right.
+  func expect(_ blocks: some Sequence<StoredBlock>) throws {
+    for (block, type) in blocks { try expect(block, type) }
+  }
+
   /// Reads a block that was written, and expects it to be right.
   func expect(_ block: Block, _ type: BlockType, _ comment: Comment? = nil) throws {
     let found = try read(BlockAddress(block.score, type, limit: block.count))

@@ -46,7 +46,7 @@ struct StoreMakingTests {
     try Self.create(on: old)
     let blocks = SimulatedStore.blocks(40, seed: 2)
     let store = try Store(Self.parts(of: old), options: SimulatedStore.quiet)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.close()
     let volume = SimulatedVolume(old.files)
     try Self.grow(volume, by: megabytes)

@@ -13,7 +13,7 @@ struct StoreOpeningTests {
   init() throws {
     simulated = try SimulatedStore(bloomByteCount: 1 << 20)
     let store = try simulated.open()
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.close()
   }
 
@@ -57,7 +57,7 @@ struct StoreOpeningTests {
     let store = try Store(damaged.parts, options: options) { done, total in
       progress.withLock { $0 += [done, total] }
     }
-    for (block, type) in blocks { try store.expect(block, type) }
+    try store.expect(blocks)
     try store.close()
 
     #expect(notices.withLock { $0.count } == 1)
@@ -81,7 +81,7 @@ struct StoreOpeningTests {
     let small = try SimulatedStore(arenas: 1, buckets: 16, hasBloom: false)
     let store = try small.open()
     let many = SimulatedStore.blocks(230, of: 20...40, seed: 21)
-    for (block, type) in many { try store.write(block, type: type) }
+    try store.write(many)
     try store.close()
     try small.countAllAsIndexed()
     let table = PartitionLayout.tableOffset(blockSize: 512)

@@ -10,7 +10,7 @@ struct StoreRecoveryTests {
     let simulated = try SimulatedStore(arenas: 1)
     let store = try simulated.open()
     let blocks = SimulatedStore.blocks(10, of: 100...200, seed: 9)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.sync()
     let events = simulated.disk.events
     // All but the tail reaches the disk, and of the clumps not the seventh.
@@ -22,7 +22,7 @@ struct StoreRecoveryTests {
     torn.disk.damage(0) { $0[index.lowerBound + 3] ^= 1 }
 
     let again = try torn.open()
-    for (block, type) in blocks.prefix(6) { try again.expect(block, type) }
+    try again.expect(blocks.prefix(6))
     for (block, type) in blocks.suffix(4) {
       #expect(throws: BlockError.notFound(block.score, type)) {
         try again.read(BlockAddress(block.score, type, limit: 300))
@@ -43,7 +43,7 @@ struct StoreRecoveryTests {
     let store = try simulated.open()
     // One block is stored as it is, the other compressed.
     let blocks = SimulatedStore.blocks(2 + which, of: 400...500, seed: 10)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.sync()
     let damaged = simulated.reopened()
     let last = try #require(blocks.last)
@@ -55,7 +55,7 @@ struct StoreRecoveryTests {
     damaged.disk.damage(0) { $0[place] ^= 0x55 }
 
     let again = try damaged.open()
-    for (block, type) in blocks.dropLast() { try again.expect(block, type) }
+    try again.expect(blocks.dropLast())
     #expect(throws: BlockError.self) {
       try again.read(BlockAddress(last.block.score, last.type, limit: 600))
     }
@@ -72,7 +72,7 @@ struct StoreRecoveryTests {
     let simulated = try SimulatedStore(arenas: 1)
     let store = try simulated.open()
     let blocks = SimulatedStore.blocks(16, of: byteCounts, seed: 11)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.sync()
     let places = try [blocks[0], blocks[15]].map { block, _ in
       var score = ByteWriter()
@@ -85,7 +85,7 @@ struct StoreRecoveryTests {
         $0.replaceSubrange(lost * 512..<(lost + 1) * 512, with: repeatElement(0, count: 512))
       }
       let again = try torn.open()
-      for (block, type) in blocks { try again.write(block, type: type) }
+      try again.write(blocks)
       for (block, type) in blocks { try again.expect(block, type, "disk block \(lost) is lost") }
       try again.close()
     }
@@ -97,14 +97,14 @@ struct StoreRecoveryTests {
     let simulated = try SimulatedStore()
     let store = try simulated.open()
     let blocks = SimulatedStore.blocks(60, seed: 11)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.close()
     simulated.disk.damage(1) { bytes in
       for index in offset..<offset + 64 { bytes[index] = 0 }
     }
 
     let again = try simulated.open()
-    for (block, type) in blocks { try again.expect(block, type) }
+    try again.expect(blocks)
     try again.close()
     #expect(try simulated.check().problems == [])
     #expect(try simulated.check().entryCount == 60)
@@ -121,7 +121,7 @@ struct StoreRecoveryTests {
   func strayBits(part: Int, offset: Int) throws {
     let simulated = try SimulatedStore()
     let store = try simulated.open()
-    for (block, type) in SimulatedStore.blocks(20, seed: 15) { try store.write(block, type: type) }
+    try store.write(SimulatedStore.blocks(20, seed: 15))
     try store.close()
     #expect(try simulated.check().problems == [])
     simulated.disk.damage(part) { $0[offset] ^= 4 }
@@ -147,7 +147,7 @@ struct StoreRecoveryTests {
   func lostBloom() throws {
     let simulated = try SimulatedStore(bloomByteCount: 1 << 20)
     let store = try simulated.open()
-    for (block, type) in SimulatedStore.blocks(60, seed: 12) { try store.write(block, type: type) }
+    try store.write(SimulatedStore.blocks(60, seed: 12))
     try store.close()
     simulated.disk.damage(2) { $0 = [UInt8](repeating: 0, count: $0.count) }
     #expect(try simulated.check().problemCount > 0)
@@ -163,25 +163,25 @@ struct StoreRecoveryTests {
     let simulated = try SimulatedStore()
     let store = try simulated.open()
     let safe = SimulatedStore.blocks(10, seed: 13)
-    for (block, type) in safe { try store.write(block, type: type) }
+    try store.write(safe)
     try store.flushIndex()
     simulated.disk.fail(after: operation, with: .noSpace)
     let unsafe = SimulatedStore.blocks(10, seed: 14)
 
     #expect(throws: BlockError.self) {
-      for (block, type) in unsafe { try store.write(block, type: type) }
+      try store.write(unsafe)
       try store.flushIndex()
       try store.sync()
     }
     let refused = #expect(throws: BlockError.self) { try store.write(Block([9]), type: .data) }
     #expect("\(refused.map { "\($0)" } ?? "")".hasPrefix("store takes no more writes: 'disk"))
-    for (block, type) in safe { try store.expect(block, type) }
+    try store.expect(safe)
     #expect(throws: BlockError.self) { try store.close() }
 
     // What is on the disk is whole all the same.
     let again = simulated.reopened()
     let reopened = try again.open()
-    for (block, type) in safe { try reopened.expect(block, type) }
+    try reopened.expect(safe)
     try reopened.close()
     #expect(try again.check().problems == [])
   }
@@ -193,7 +193,7 @@ struct StoreRecoveryTests {
     let simulated = try SimulatedStore()
     let safe = SimulatedStore.blocks(10, seed: 16)
     var store = try simulated.open()
-    for (block, type) in safe { try store.write(block, type: type) }
+    try store.write(safe)
     try store.flushIndex()
     simulated.disk.fail(after: operation, with: .ioError)
     let unsafe = SimulatedStore.blocks(10, seed: 17)
@@ -207,7 +207,7 @@ struct StoreRecoveryTests {
     // The same machine, which has in memory what is not on the disk.
     simulated.disk.heal()
     store = try simulated.open()
-    for (block, type) in unsafe { try store.write(block, type: type) }
+    try store.write(unsafe)
     try store.sync()
     try store.close()
 
@@ -218,7 +218,7 @@ struct StoreRecoveryTests {
       let cut = SimulatedStore(SimulatedDisk(contents))
       #expect(try cut.check().problems == [])
       let reopened = try cut.open()
-      for (block, type) in safe + unsafe { try reopened.expect(block, type) }
+      try reopened.expect(safe + unsafe)
       try reopened.close()
       #expect(try cut.check().problems == [])
     }

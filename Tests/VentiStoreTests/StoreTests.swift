@@ -12,15 +12,15 @@ struct StoreTests {
     let blocks = SimulatedStore.blocks(120, seed: 1)
 
     for (block, type) in blocks { #expect(try store.write(block, type: type) == block.score) }
-    for (block, type) in blocks { try store.expect(block, type) }
+    try store.expect(blocks)
     try store.sync()
-    for (block, type) in blocks { try store.expect(block, type) }
+    try store.expect(blocks)
     try store.flushIndex()
-    for (block, type) in blocks { try store.expect(block, type) }
+    try store.expect(blocks)
     try store.close()
 
     let again = try simulated.open()
-    for (block, type) in blocks { try again.expect(block, type) }
+    try again.expect(blocks)
     try again.close()
     let report = try simulated.check()
     #expect(report.problems == [])
@@ -37,13 +37,13 @@ struct StoreTests {
     options.unindexedAtEndLimit = 100
     for part in [blocks[..<80], blocks[80...]] {
       let store = try simulated.open(options)
-      for (block, type) in part { try store.write(block, type: type) }
+      try store.write(part)
       try store.close()
       let report = try simulated.check()
       #expect(report.problems == [])
       #expect(report.unindexedCount == (part.startIndex == 0 ? 80 : 0))
       let again = try simulated.open(options)
-      for (block, type) in part { try again.expect(block, type) }
+      try again.expect(part)
       try again.close()
     }
   }
@@ -55,14 +55,14 @@ struct StoreTests {
     options.unindexedAtEndLimit = 1000
     let blocks = SimulatedStore.blocks(100, of: 4000...5000, seed: 15)
     let store = try simulated.open(options)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.close()
     let before = simulated.disk.reads(of: 0).byteCount
 
     let again = try simulated.open(options)
 
     #expect(simulated.disk.reads(of: 0).byteCount - before < 100_000)
-    for (block, type) in blocks { try again.expect(block, type) }
+    try again.expect(blocks)
     try again.close()
   }
 
@@ -73,10 +73,10 @@ struct StoreTests {
     options.unindexedAtEndLimit = 1000
     let blocks = SimulatedStore.blocks(20, of: 700...900, seed: 16)
     let closed = try simulated.open(options)
-    for (block, type) in blocks[..<10] { try closed.write(block, type: type) }
+    try closed.write(blocks[..<10])
     try closed.close()
     let killed = try simulated.open(options)
-    for (block, type) in blocks[10...] { try killed.write(block, type: type) }
+    try killed.write(blocks[10...])
     try killed.sync()
     let damaged = simulated.reopened()
     var score = ByteWriter()
@@ -87,7 +87,7 @@ struct StoreTests {
     let again = try damaged.open(options)
     try again.write(blocks[15].block, type: blocks[15].type)
 
-    for (block, type) in blocks { try again.expect(block, type) }
+    try again.expect(blocks)
     try again.close()
     try killed.close()
   }
@@ -97,11 +97,11 @@ struct StoreTests {
     let simulated = try SimulatedStore(arenas: 1)
     let store = try simulated.open()
     let blocks = SimulatedStore.blocks(150, of: 1000...3000, seed: 6)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     try store.sync()
     let before = simulated.disk.reads(of: 0).count
 
-    for (block, type) in blocks { try store.expect(block, type) }
+    try store.expect(blocks)
 
     #expect(simulated.disk.reads(of: 0).count - before < 12)
     try store.close()
@@ -181,13 +181,7 @@ struct StoreTests {
     #expect(error == .full(reason: "no space left in arenas"))
 
     // Reads go on, and so does everything else.
-    try store.flushIndex()
-    for (block, type) in stored { try store.expect(block, type) }
-    try store.close()
-    let report = try simulated.check()
-    #expect(report.problems == [])
-    #expect(report.sealCount == 2)
-    #expect(report.clumpCount == stored.count)
+    try simulated.expectFull(holding: stored, store)
   }
 
   @Test("an arena that was indexed before it was full gets its seal")
@@ -261,7 +255,7 @@ struct StoreTests {
       try store.write(block, type: type)
     }
     try store.flushIndex()
-    for (block, type) in blocks { try store.expect(block, type) }
+    try store.expect(blocks)
     try store.close()
 
     let indexed = try simulated.check()
@@ -269,7 +263,7 @@ struct StoreTests {
     #expect(indexed.entryCount < blocks.count)
     #expect(indexed.problems == [])
     let again = try simulated.open()
-    for (block, type) in blocks { try again.expect(block, type) }
+    try again.expect(blocks)
     try again.close()
   }
 
@@ -303,7 +297,7 @@ struct StoreTests {
   func fetch() throws {
     let store = try SimulatedStore().open()
     let blocks = SimulatedStore.blocks(50, seed: 5)
-    for (block, type) in blocks { try store.write(block, type: type) }
+    try store.write(blocks)
     let found = Monitor([Score]())
     store.fetch(blocks.map { BlockAddress($0.block.score, $0.type, limit: 57344) }) { _, result in
       guard case .success(let block) = result else { return }
