@@ -44,17 +44,24 @@ struct StoreBenchmark: ParsableCommand {
 
   /// Says how fast whack is, one thread, and what it leaves of blocks.
   private func reportCompression(of blocks: [Block], named name: String) {
-    var (time, stored) = (Double.infinity, 0)
+    var (encoding, decoding) = (Double.infinity, Double.infinity)
+    var encoded: [Block?] = []
     for _ in 0..<runs {
       var encoder = WhackEncoder()
-      stored = 0
-      time = min(
-        time,
-        seconds { for block in blocks { stored += (encoder.encode(block.bytes) ?? block).count } })
+      encoding = min(encoding, seconds { encoded = blocks.map { encoder.encode($0.bytes) } })
+      decoding = min(
+        decoding,
+        seconds {
+          for (block, encoded) in zip(blocks, encoded) {
+            _ = encoded.map { try? Whack.decode($0.bytes, count: block.count) }
+          }
+        })
     }
     let count = blocks.reduce(0) { $0 + $1.count }
+    let stored = zip(blocks, encoded).reduce(0) { $0 + ($1.1 ?? $1.0).count }
     let percentage = hundredths(100 * Double(stored) / Double(max(count, 1)))
-    print("whack of \(name): \(Int(Double(count) / time / 1e6)) MB/s, leaves \(percentage) %")
+    let rates = [encoding, decoding].map { Int(Double(count) / $0 / 1e6) }
+    print("whack of \(name): \(rates[0]) MB/s, back \(rates[1]) MB/s, leaves \(percentage) %")
   }
 
   private func blocks(of file: String) throws -> [Block] {

@@ -134,6 +134,17 @@ struct WhackTests {
     }
   }
 
+  @Test("items in any order decode to what they say", arguments: 0..<8)
+  func items(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<100 {
+      let count = Int.random(in: 0...3000, using: &random)
+      let items = WhackItems.random(count: count, using: &random)
+      let decoded = try Whack.decode(Block(items.stream).bytes, count: count)
+      #expect(decoded.array == items.block)
+    }
+  }
+
   @Test("every prefix of a stream is refused", arguments: vectors)
   func prefixes(vector: Vector) {
     for count in 0..<vector.stored.count {

@@ -50,6 +50,8 @@ private struct WhackDecoder {
   /// More bits than an item can have whose length fits a block.
   private static let itemBitLimit = 56
   private static let wordByteCount = 8
+  /// The most literals that are taken together.
+  private static let literalRunLimit = 7
 
   init(input: UnsafeRawBufferPointer, output: UnsafeMutableRawBufferPointer) {
     unsafe self.input = input
@@ -65,7 +67,7 @@ private struct WhackDecoder {
     while true {
       if available < Self.itemBitLimit { refill() }
       guard available >= 8 else { break }
-      if Int64(bitPattern: window) >= 0 { try literal() } else { try match() }
+      if isLiteral { try literal() } else { try match() }
     }
     guard available >= 0 else { throw invalid("the end in an item", "more bits") }
     guard count == outputCount else {
@@ -73,23 +75,46 @@ private struct WhackDecoder {
     }
   }
 
-  /// Decodes items as long as there are eight more bytes of input, and room for as many of output.
+  /// Decodes items as long as there is room for two rounds' worth of input and output.
   ///
-  /// What a short match is cannot be foreseen, so it is taken without branches.
+  /// What the next item is cannot be foreseen, and a wrong guess costs as much as several items.
+  /// So common literals are taken together, and what a short match is without branches.
   @inline(__always)
   private mutating func runWithRoom() throws(FormatError) {
-    let lastCount = outputCount - Self.wordByteCount
-    let lastPosition = inputCount - Self.wordByteCount
+    let lastCount = outputCount - 2 * Self.wordByteCount
+    let lastPosition = inputCount - 2 * Self.wordByteCount
     while count <= lastCount, position <= lastPosition {
       refill()
-      if Int64(bitPattern: window) >= 0 {
+      if history == 0 {
+        let byteCount = commonLiterals()
+        refill()
+        if byteCount == Self.literalRunLimit { continue }
+      }
+      if isLiteral {
         try literal()
+        if history != 0, isLiteral { try literal() }
       } else if window >> 60 != 0b1111 {
         try matchWithRoom()
       } else {
         try match()
       }
     }
+  }
+
+  private var isLiteral: Bool { Int64(bitPattern: window) >= 0 }
+
+  /// Takes the common literals, up to seven, that come next: they are the bytes themselves.
+  ///
+  /// - Returns: how many there were.
+  @inline(__always)
+  private mutating func commonLiterals() -> Int {
+    // The top bit of each byte: set where it is none of 32...127, and in the last one.
+    let others = (window | ~(window &<< 1 | window &<< 2)) & 0x8080_8080_8080_8000 | 0x80
+    let byteCount = others.leadingZeroBitCount >> 3
+    unsafe output.storeBytes(of: window.bigEndian, toByteOffset: count, as: UInt64.self)
+    count &+= byteCount
+    skip(UInt64(byteCount) &<< 3)
+    return byteCount
   }
 
   /// Decodes a match of at most six bytes, for which there is room.
