@@ -63,10 +63,17 @@ package final class DirectoryHandle: OpenNode {
     _ = try unsafe Self.withName(name) { unsafe mkdirat(descriptor, $0, 0o700) }
   }
 
-  /// Makes a file that was not there, which nobody but its owner can open, for writing.
-  package func makeFile(_ name: [UInt8]) throws(Errno) -> File {
+  /// Makes a file that was not there, for writing.
+  ///
+  /// - Parameter permissions: what it gets but for the umask; nobody but its owner can open it unless
+  ///   they say otherwise.
+  package func makeFile(
+    _ name: [UInt8], permissions: UInt16 = 0o600
+  ) throws(Errno) -> File {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-    let opened = try unsafe Self.withName(name) { unsafe openat(descriptor, $0, flags, 0o600) }
+    let opened = try unsafe Self.withName(name) {
+      unsafe openat(descriptor, $0, flags, mode_t(permissions))
+    }
     return File(owning: opened)
   }
 

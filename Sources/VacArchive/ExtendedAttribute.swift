@@ -59,6 +59,9 @@ public struct ExtendedAttribute: Hashable, Sendable {
 }
 
 extension Item {
+  /// Whether the file has extended attributes.
+  public var hasAttributes: Bool { unix.map { $0.attributes != .none } ?? false }
+
   /// Reads the file's extended attributes, by ascending name.
   public func extendedAttributes(
     in source: any BlockSource

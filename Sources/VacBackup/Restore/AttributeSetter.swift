@@ -32,6 +32,16 @@ final class AttributeSetter: Sendable {
     options.setsPermissions ? item.permissions : item.permissions & 0o777 & ~umask
   }
 
+  /// The permissions with which a new file is made: where nothing is against it, those that it is to
+  /// have, so that they need not be set.
+  func firstPermissions(of item: Item) -> UInt16 {
+    setsAttributes(of: item) ? 0o600 : permissions(of: item) & 0o777
+  }
+
+  private func setsAttributes(of item: Item) -> Bool {
+    options.setsAttributes && item.hasAttributes
+  }
+
   /// Sets everything.
   ///
   /// What cannot be set does not keep the rest from being set.
@@ -45,26 +55,28 @@ final class AttributeSetter: Sendable {
     func note(_ body: () throws(RestoreError) -> Void) {
       do throws(RestoreError) { try body() } catch { errors.append(error) }
     }
-    if options.setsOwners { note { () throws(RestoreError) in try setOwner(item, file) } }
-    if options.setsAttributes { errors += setAttributes(item, file) }
-    if item.kind != .link {
-      note { () throws(RestoreError) in
-        try setPermissions(permissions ?? self.permissions(of: item), item, file)
-      }
+    // Most new files are whose they should be, and as they should be: to ask costs a tenth of what
+    // setting it does.
+    let made = file.isNew ? try? file.status() : nil
+    if options.setsOwners { note { () throws(RestoreError) in try setOwner(item, file, made) } }
+    let setsAttributes = setsAttributes(of: item)
+    if setsAttributes { errors += setAttributes(item, file) }
+    // A list of who may do what may have changed the permissions.
+    let found = setsAttributes ? nil : made?.permissions
+    let wanted = permissions ?? self.permissions(of: item)
+    if item.kind != .link, wanted != found {
+      note { () throws(RestoreError) in try setPermissions(wanted, item, file) }
     }
     if options.setsTimes { note { () throws(RestoreError) in try setTimes(item, file) } }
     return errors
   }
 
-  private func setOwner(_ item: Item, _ file: FileSubject) throws(RestoreError) {
+  /// - Parameter made: what a new file has already.
+  private func setOwner(
+    _ item: Item, _ file: FileSubject, _ made: FileStatus?
+  ) throws(RestoreError) {
     let (user, group) = (owners.user(of: item), owners.group(of: item))
-    guard user != nil || group != nil else { return }
-    // Most new files are whose they should be: to ask costs a tenth of what setting it does.
-    if file.isNew, let status = try? file.status(), status.user == user ?? status.user,
-      status.group == group ?? status.group
-    {
-      return
-    }
+    guard user ?? made?.user != made?.user || group ?? made?.group != made?.group else { return }
     try attempt("set owner") { () throws(Errno) in try file.setOwner(user: user, group: group) }
   }
 

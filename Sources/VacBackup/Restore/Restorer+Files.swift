@@ -117,7 +117,8 @@ extension Restorer {
     }
     let temporaryName = temporaryNames.next()
     let file = try attempt("create") { () throws(Errno) in
-      try directory.makeFile(temporaryName)
+      try directory.makeFile(
+        temporaryName, permissions: attributes.firstPermissions(of: job.item))
     }
     return FileInProgress(
       directory: directory, name: name, temporaryName: temporaryName, file: file,
