@@ -23,6 +23,13 @@ public enum StandardDescriptors {
     endsUnread.store(isDefault, ordering: .relaxed)
   }
 
+  /// Goes on, with an error for who writes, when nobody reads the output any more: for programs whose
+  /// last line must not be lost.
+  public static func goOnUnread() {
+    signal(SIGPIPE, SIG_IGN)
+    endsUnread.store(false, ordering: .relaxed)
+  }
+
   /// Ends the program as a pipe does that nobody reads any more, unless it was started to ignore that:
   /// without a word, as who ran it in front of `head` expects.
   ///

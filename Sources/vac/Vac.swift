@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Posix
 import VacArchive
 
 /// Archives files.
@@ -57,6 +58,8 @@ struct Vac: RawCommand {
   }
 
   func run() throws {
+    // The score would be lost with it, which says what the whole run was for.
+    StandardDescriptors.goOnUnread()
     try Self.reporting {
       let run = try BackupRun(self)
       if try !run.perform() { throw ExitCode.failure }

@@ -42,6 +42,29 @@ struct OutputTests {
   }
 
   @Test(
+    "a score that nobody reads any more is in the message, from a local store and from a server",
+    arguments: [[], ["--json"]])
+  func unreadScore(options: [String]) throws {
+    let script = """
+      import os, subprocess, sys
+      (reader, writer) = os.pipe()
+      os.close(reader)
+      sys.exit(subprocess.run(sys.argv[1:], stdout=writer).returncode % 256)
+      """
+    func check(_ store: String) throws {
+      let child = try ChildProcess(
+        "python3",
+        ["-c", script, Fixture.program("vac").string, "-h", store] + options
+          + [work.path("t").string])
+      #expect(try child.waitForExit(within: 60) == .exited(1))
+      let message = /^vac: standard output: Broken pipe; the archive is vac:[0-9a-f]{40}\n$/
+      #expect(child.errorOutput.contains(message))
+    }
+    try check(work.store)
+    try work.serving { address in try check(address) }
+  }
+
+  @Test(
     "what cannot be printed is told of",
     arguments: [
       "unvac -t a.vac", "unvac -c a.vac", "venti roots", "venti check",
