@@ -49,12 +49,24 @@ public enum ServiceManager {
 
   /// Takes the sockets that the manager has handed over; programs that this one starts do not get
   /// them.
-  public static func takeSockets() -> [Socket] {
-    guard
-      Environment["LISTEN_PID"].flatMap({ pid_t($0) }) == getpid(),
-      let count = Environment["LISTEN_FDS"].flatMap({ CInt($0) }),
-      (0...socketLimit).contains(count)
-    else { return [] }
+  ///
+  /// - Throws: when it is not clear how many: whoever listens elsewhere instead may be reached by
+  ///   those who should not.
+  public static func takeSockets() throws(ServiceManagerError) -> [Socket] {
+    guard let process = Environment["LISTEN_PID"], let listed = Environment["LISTEN_FDS"] else {
+      return []
+    }
+    guard let number = pid_t(process) else {
+      throw ServiceManagerError(
+        variable: "LISTEN_PID", found: process, expected: "number of a process")
+    }
+    // Those of another process, which left its environment to this one.
+    guard number == getpid() else { return [] }
+    guard let count = CInt(listed), (0...socketLimit).contains(count) else {
+      throw ServiceManagerError(
+        variable: "LISTEN_FDS", found: listed, expected: "number of sockets, at most \(socketLimit)"
+      )
+    }
     let names = (Environment["LISTEN_FDNAMES"] ?? "")
       .split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     for variable in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { unsafe unsetenv(variable) }

@@ -117,7 +117,7 @@ struct Serve: ParsableCommand {
     _ served: ServedStore, _ configuration: StoreConfiguration, _ logger: Logger
   ) throws -> Running {
     let options = limits.options(for: configuration)
-    let sockets = ServiceManager.takeSockets()
+    let sockets = try ServiceManager.takeSockets()
     let blockSockets = sockets.filter { $0.name != "http" }
     let pageSockets = sockets.filter { $0.name == "http" }
     let server = try VentiServer.start(

@@ -215,6 +215,25 @@ struct ServeTests {
     }
   }
 
+  @Test(
+    "sockets of which it is not clear how many there are end the server, with a line that says so",
+    arguments: [("$$", "x", "LISTEN_FDS"), ("$$", "-1", "LISTEN_FDS"), ("x", "1", "LISTEN_PID")])
+  func malformedActivation(process: String, count: String, variable: String) throws {
+    try withStore { store in
+      let venti = Fixture.program("venti").string
+      let script = """
+        export LISTEN_PID=\(process) LISTEN_FDS=\(count)
+        exec \(venti) serve \(store) -a 'tcp!127.0.0.1!0'
+        """
+      let child = try ChildProcess("bash", ["-c", script])
+
+      #expect(try child.waitForExit(within: 60) == .exited(1))
+      let found = variable == "LISTEN_PID" ? process : count
+      #expect(child.errorOutput.hasPrefix("venti serve: $\(variable) '\(found)': expected "))
+      #expect(child.errorOutput.split(separator: "\n").count == 1 && child.output.isEmpty)
+    }
+  }
+
   @Test("a socket of the service manager is served on")
   func activation() throws {
     try withStore { store in
