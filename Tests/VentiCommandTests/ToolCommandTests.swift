@@ -35,7 +35,8 @@ struct ToolCommandTests {
 
     let grown = try run("grow", "store", "--size", "4m")
     #expect(grown.status == .success)
-    #expect(grown.output.hasPrefix("venti grow: made store/arenas1; now 'store': 2 arenas, 8 MiB"))
+    #expect(
+      grown.output.hasPrefix("venti grow: made 'store/arenas1'; now 'store': 2 arenas, 8 MiB"))
 
     let checked = try run("check", "store")
     #expect(checked.status == .success)

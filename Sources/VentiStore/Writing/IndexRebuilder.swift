@@ -47,11 +47,11 @@ struct IndexRebuilder {
     _ index: Index, among buckets: Range<Int>
   ) throws(StoreError) -> Range<Int> {
     let capacity = Bucket.capacity(blockSize: index.table.blockSize)
-    let limit = max(memoryByteCount, 1 << 16) / MemoryLayout<UInt32>.size
+    let count = countReadings(of: buckets.count)
     var found: Range<Int>?
-    for range in buckets.split(into: (buckets.count + limit - 1) / limit) {
+    for (number, range) in buckets.split(into: count).enumerated() {
       var counts = [UInt32](repeating: 0, count: range.count)
-      try directories.visit { entry in
+      try forEachEntry(reading: number, of: count + 1) { entry in
         let bucket = index.map.bucket(of: entry.score)
         if range.contains(bucket) { counts[bucket - range.lowerBound] &+= 1 }
       }
@@ -61,6 +61,14 @@ struct IndexRebuilder {
       }
     }
     return found ?? 0..<0
+  }
+
+  /// How often all directories are read to count what belongs to so many buckets.
+  ///
+  /// What tails know, the number of clumps in an arena, says nothing of the buckets that they go to.
+  private func countReadings(of buckets: Int) -> Int {
+    let limit = max(memoryByteCount, 1 << 16) / MemoryLayout<UInt32>.size
+    return (buckets + limit - 1) / limit
   }
 
   /// Fills buckets that have no entries yet, and that nobody takes for an index until they are full.
@@ -74,7 +82,10 @@ struct IndexRebuilder {
     // Scores are spread evenly, but not exactly so.
     var scratch = IndexScratch(
       index, ranges, count: 2 * total / entryLimit + 1, memoryByteCount: memoryByteCount / 2)
-    try forEachEntry(total) { entry throws(StoreError) in try scratch.add(entry) }
+    let counted = countReadings(of: index.map.bucketCount)
+    try forEachEntry(reading: counted, of: counted + 1) { entry throws(StoreError) in
+      try scratch.add(entry)
+    }
     var chooser = BucketChooser(index, directories)
     for numbers in scratch.groups {
       if scratch.bins[numbers.lowerBound].holdsAll {
@@ -126,7 +137,7 @@ struct IndexRebuilder {
   /// Sets the bits of all blocks in an empty filter.
   func fill(_ bloom: BloomBits) throws(StoreError) {
     var scores: [Score] = []
-    try forEachEntry(directories.clumpCount) { entry throws(StoreError) in
+    try forEachEntry(reading: 0, of: 1) { entry throws(StoreError) in
       scores.append(entry.score)
       guard scores.count >= Self.progressStep else { return }
       try bloom.insert(scores)
@@ -136,16 +147,18 @@ struct IndexRebuilder {
     try bloom.partition.sync()
   }
 
+  /// Reads all directories, and tells how far that is, as one of several readings.
   private func forEachEntry(
-    _ total: Int, _ body: (IndexEntry) throws(StoreError) -> Void
+    reading number: Int, of count: Int, _ body: (IndexEntry) throws(StoreError) -> Void
   ) throws(StoreError) {
+    let total = directories.clumpCount
     var done = 0
     try directories.visit { entry throws(StoreError) in
       done += 1
-      if done % Self.progressStep == 0 { progress?(done, total) }
+      if done % Self.progressStep == 0 { progress?((number * total + done) / count, total) }
       try body(entry)
     }
-    progress?(total, total)
+    progress?((number + 1) * total / count, total)
   }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import SystemPackage
+import VentiCore
 import VentiStore
 import VentiTools
 
@@ -50,10 +51,10 @@ struct Grow: ToolCommand {
     let growth = try StoreGrower(directory: path, arenaByteCount: size.bytes)
       .grow { progress.update($0, of: $1) }
     progress.finish()
-    print("venti grow: made \(growth.arenasFile); now \(try StoreSummary(of: path))")
+    print("venti grow: made \(quoted(growth.arenasFile.string)); now \(try StoreSummary(of: path))")
     if let index = growth.indexFile {
-      let old = growth.unusedFiles.joined(separator: " ")
-      print("venti grow: made a larger index, \(index); no longer used: \(old)")
+      let old = growth.unusedFiles.map { quoted($0) }.joined(separator: " ")
+      print("venti grow: made a larger index, \(quoted(index.string)); no longer used: \(old)")
     }
     return true
   }
