@@ -6,8 +6,8 @@ public import VentiCore
 ///
 /// Blocks are scored on the threads of those who write them, compressed there or on threads of the
 /// store's own, and appended to one log. `write` returns when the block is in memory; `sync` when
-/// everything before it survives a power cut. The index follows in the background; what it lacks is in memory, and found again
-/// after a crash. `StoreEngine` says in which order things reach the disk.
+/// everything before it survives a power cut. The index follows in the background; what it lacks is in
+/// memory, and found again after a crash. `StoreEngine` says in which order things reach the disk.
 ///
 /// After an error of the disk a store takes no more writes, and can still be read.
 public final class Store: BlockStore, BlockFetcher {
