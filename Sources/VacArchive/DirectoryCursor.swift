@@ -31,6 +31,8 @@ public struct DirectoryCursor {
   private var current: Chunk?
   /// What comes after it is looked at in time: it tells whether the records are in order.
   private var following: Chunk?
+  /// The first fault for which names may be missing that the directory has.
+  public private(set) var fault: Omission?
   /// What is asked for now, where the records are in no order.
   private var range: NameRange?
 
@@ -38,10 +40,10 @@ public struct DirectoryCursor {
   ///
   /// What the directories in it begin with is asked for ahead.
   ///
-  /// - Parameter rangeLimit: files that are gathered together where they are in no order: 20 MB or so
+  /// - Parameter rangeLimit: files that are gathered together where they are in no order: 10 MB or so
   ///   of them.
   public init(
-    _ reference: DirectoryReference, in source: any BlockSource, rangeLimit: Int = 1 << 17
+    _ reference: DirectoryReference, in source: any BlockSource, rangeLimit: Int = 1 << 16
   ) throws(ArchiveError) {
     self.rangeLimit = rangeLimit
     blocks = try RecordBlocks(reference, in: source)
@@ -85,20 +87,22 @@ public struct DirectoryCursor {
     let range = try NameRange(
       of: blocks.reference, from: name.map { .at($0) } ?? .first, limit: rangeLimit,
       in: blocks.source)
-    askAhead(range.directory)
+    take(range.directory)
     self.range = range
   }
 
   private mutating func nextChunk() throws(ArchiveError) -> Chunk? {
     while let part = try blocks.next() {
       let directory = blocks.directory(of: part)
-      askAhead(directory)
+      take(directory)
       if let chunk = Chunk(directory) { return chunk }
     }
     return nil
   }
 
-  private func askAhead(_ directory: Directory) {
+  /// Notes what a table lacks, and asks ahead for the directories in it.
+  private mutating func take(_ directory: Directory) {
+    fault = fault ?? directory.omissions.first(where: \.hidesNames)
     guard directory.subdirectoryCount > 0 else { return }
     let below = (0..<directory.count).lazy.filter { directory.kind(at: $0) == .directory }
     blocks.source.prefetch(below.prefix(Self.directoriesAhead).flatMap { directory[$0].tops })

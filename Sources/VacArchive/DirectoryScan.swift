@@ -12,7 +12,7 @@ public struct DirectoryScan {
   /// The greatest name so far, as long as all are in order.
   private var greatest: [UInt8] = []
   /// All names so far, once they are not.
-  private var seen: Set<NameDigest>?
+  private var seen: NameDigests?
 
   /// Begins with the first block of records.
   public init(
@@ -41,22 +41,37 @@ public struct DirectoryScan {
     }
     // Taken out, so that the set has one owner while it grows.
     guard var seen = seen.take() else { return }
-    loader.leaveOutRepeated { !seen.insert(NameDigest($0)).inserted }
+    loader.leaveOutRepeated { !seen.insert($0) }
     self.seen = seen
   }
 
   /// Reads the blocks again that came before this one.
-  private func namesBefore() throws(ArchiveError) -> Set<NameDigest> {
-    var names: Set<NameDigest> = []
+  private func namesBefore() throws(ArchiveError) -> NameDigests {
+    var names = NameDigests()
     let metadata = blocks.reference.metadata
     var records = try Directory.scan(metadata, blocks.source)
     for _ in 0..<blockCount {
       guard let piece = try records.next() else { break }
       var loader = DirectoryLoader()
       _ = loader.add(piece, leafSize: metadata.leafSize)
-      for row in loader.rows { names.insert(NameDigest(loader.names[row.nameRange])) }
+      for row in loader.rows { _ = names.insert(loader.names[row.nameRange]) }
     }
     return names
+  }
+}
+
+/// What stands for very many names.
+///
+/// Several sets, so that while one grows, and is there twice, the others are not.
+private struct NameDigests {
+  private static let partCount = 64
+
+  private var parts = [Set<NameDigest>](repeating: [], count: partCount)
+
+  /// Adds a name; false when it is there.
+  mutating func insert(_ name: ArraySlice<UInt8>) -> Bool {
+    let digest = NameDigest(name)
+    return parts[digest.part(of: Self.partCount)].insert(digest).inserted
   }
 }
 
@@ -68,6 +83,9 @@ private struct NameDigest: Hashable {
     let score = Block(Array(name)).score
     words = (score.words.0, score.words.1)
   }
+
+  /// The set that it belongs to: not by what the set hashes.
+  func part(of count: Int) -> Int { Int(words.1 % UInt64(count)) }
 
   static func == (left: NameDigest, right: NameDigest) -> Bool { left.words == right.words }
 

@@ -15,11 +15,11 @@ struct NameRange {
     /// With the name after this one.
     case after([UInt8])
 
-    func isBefore(_ name: [UInt8]) -> Bool {
+    func isBefore(_ name: ArraySlice<UInt8>) -> Bool {
       switch self {
       case .first: true
-      case .at(let start): !ArchiveOrder.isOrdered(name, start)
-      case .after(let last): ArchiveOrder.isOrdered(last, name)
+      case .at(let start): !ArchiveOrder.isOrdered(name, start[...])
+      case .after(let last): ArchiveOrder.isOrdered(last[...], name)
       }
     }
   }
@@ -45,8 +45,7 @@ struct NameRange {
     var records = try Directory.scan(reference.metadata, source)
     while let piece = try records.next() {
       let isLost = loader.add(piece, leafSize: reference.metadata.leafSize) { name in
-        let name = Array(name)
-        return start.isBefore(name) && (end.map { !ArchiveOrder.isOrdered($0, name) } ?? true)
+        start.isBefore(name) && (end.map { !ArchiveOrder.isOrdered($0[...], name) } ?? true)
       }
       if isLost { isComplete = false }
       if loader.rows.count > limit + limit / 2 { end = loader.keepFirst(limit) ?? end }
@@ -69,7 +68,7 @@ struct NameRange {
   /// of blocks and records without a name.
   var omissions: [Omission] {
     directory.omissions.filter { omission in
-      if let name = omission.shownName { return start.isBefore(name) && covers(name) }
+      if let name = omission.shownName { return start.isBefore(name[...]) && covers(name) }
       if case .first = start { return true }
       return false
     }

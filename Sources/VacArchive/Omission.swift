@@ -28,6 +28,16 @@ public enum Omission: Sendable, Equatable {
   }
 }
 
+extension Omission {
+  /// Whether it is damage for which files are missing whose names are not known.
+  var hidesNames: Bool {
+    switch self {
+    case .record, .metadataBlock, .unreadable: true
+    case .name, .unixMetadata: false
+    }
+  }
+}
+
 extension Omission: CustomStringConvertible {
   /// The message.
   public var description: String {

@@ -40,6 +40,9 @@ final class Report: Sendable {
   /// Takes part in a backup as its observer.
   var observer: BackupObserver {
     var observer = BackupObserver { problem in self.print("\(problem)") }
+    observer.previousDamage = { reason in
+      self.print("the archive to compare with is damaged, and done without there: \(reason)")
+    }
     observer.event = { path, event in
       if self.options.isVerbose {
         self.name(path(), event)

@@ -9,6 +9,7 @@ import VentiCore
 final class SourceTree: Sendable {
   private let directory: TemporaryDirectory
   private let reported = Monitor<[String]>([])
+  private let damage = Monitor<[String]>([])
   let store: MemoryStore
 
   /// Makes a tree by a shell script.
@@ -30,6 +31,9 @@ final class SourceTree: Sendable {
     }
   }
 
+  /// What was said of damage in previous archives.
+  var previousDamage: [String] { damage.withLock { $0 } }
+
   func shell(_ script: String) throws {
     try ChildProcess.run("bash", "-euc", script, directory: path)
   }
@@ -44,17 +48,18 @@ final class SourceTree: Sendable {
     try change(&options)
     let archive = try previous.map { try Archive(opening: $0, in: self.store) }
     let prefix = path.string.utf8.count + 1
+    var observer = BackupObserver(
+      event: { path, what in
+        let path = path()
+        event?(String(decoding: path.dropFirst(prefix), as: UTF8.self), what)
+      },
+      problem: { problem in self.reported.withLock { $0.append("\(problem)") } })
+    observer.previousDamage = { reason in self.damage.withLock { $0.append(reason) } }
     return Backup(
       [.contents(path)], to: store ?? self.store,
       previous: archive.map {
         Backup.Previous(score: ArchiveScore($0.score), directory: $0.directory)
-      }, days: days, options: options,
-      observer: BackupObserver(
-        event: { path, what in
-          let path = path()
-          event?(String(decoding: path.dropFirst(prefix), as: UTF8.self), what)
-        },
-        problem: { problem in self.reported.withLock { $0.append("\(problem)") } }))
+      }, days: days, options: options, observer: observer)
   }
 
   /// Archives what is in the tree.

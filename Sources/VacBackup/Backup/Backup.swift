@@ -123,7 +123,9 @@ package final class Backup: Sendable {
     walk.add(arguments) { merge($1, in: $0, into: &scribe) }
     var steps = WalkSteps(walk, isAhead: !options.mergesArchives)
     defer { steps.abandon() }
-    var old = PreviousTree(previous?.directory, in: store)
+    var old = PreviousTree(previous?.directory, in: store) { [self] in
+      observer.previousDamage?($0)
+    }
     var jobs = JobDispatcher(crew: crew, results: storer.results)
     while let step = steps.next(merge: { merge($1, in: $0, into: &scribe) }) {
       if isEnding { throw .interrupted }

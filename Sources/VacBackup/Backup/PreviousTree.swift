@@ -22,11 +22,18 @@ struct PreviousTree {
   private let source: any BlockSource
   /// From the top; nil for a directory that the archive does not have, or that cannot be read.
   private var levels: [Level?]
+  /// Told of the first damage.
+  private var report: ((String) -> Void)?
   private var open: [(depth: Int, cursor: DirectoryCursor)] = []
 
-  /// - Parameter top: the directory that corresponds to the walk's top directory.
-  init(_ top: DirectoryReference?, in source: any BlockSource) {
+  /// - Parameters:
+  ///   - top: the directory that corresponds to the walk's top directory.
+  ///   - report: told of the first damage, and of no other.
+  init(
+    _ top: DirectoryReference?, in source: any BlockSource, report: @escaping (String) -> Void
+  ) {
     self.source = source
+    self.report = report
     levels = [top.map(Level.init)]
   }
 
@@ -40,11 +47,19 @@ struct PreviousTree {
       if open.last?.depth != depth {
         push(try DirectoryCursor(level.reference, in: source), depth)
       }
-      return try open[open.count - 1].cursor.item(named: name)
+      let item = try open[open.count - 1].cursor.item(named: name)
+      if let fault = open[open.count - 1].cursor.fault { tell("\(fault)") }
+      if case .damaged(let error) = item?.contents { tell("\(error)") }
+      return item
     } catch {
+      tell("\(error)")
       levels[depth] = nil
       return nil
     }
+  }
+
+  private mutating func tell(_ reason: @autoclosure () -> String) {
+    report.take()?(reason())
   }
 
   /// Goes into a directory with the walk.
