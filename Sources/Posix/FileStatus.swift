@@ -29,6 +29,11 @@ package struct FileStatus: Sendable, Hashable {
   package struct Identity: Sendable, Hashable {
     package let fileSystem: UInt64
     package let inode: UInt64
+
+    package init(fileSystem: UInt64, inode: UInt64) {
+      self.fileSystem = fileSystem
+      self.inode = inode
+    }
   }
 
   package let kind: Kind
@@ -52,6 +57,21 @@ package struct FileStatus: Sendable, Hashable {
 
   /// The same for all names of the file, and for no other file.
   package var identity: Identity { Identity(fileSystem: fileSystem, inode: inode) }
+
+  /// Describes what has no contents of its own.
+  package init(
+    kind: Kind, permissions: UInt16, linkCount: UInt64, user: UInt32, group: UInt32,
+    identity: Identity, modified: Time, accessed: Time, changed: Time
+  ) {
+    self.kind = kind
+    self.permissions = permissions
+    self.linkCount = linkCount
+    self.user = user
+    self.group = group
+    (size, allocatedByteCount, deviceNumber) = (0, 0, DeviceID(major: 0, minor: 0))
+    (fileSystem, inode) = (identity.fileSystem, identity.inode)
+    (self.modified, self.accessed, self.changed) = (modified, accessed, changed)
+  }
 
   /// - Returns: nil for a kind that Linux does not have.
   init?(_ status: stat) {

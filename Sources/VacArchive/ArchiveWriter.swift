@@ -4,7 +4,7 @@ public import VentiCore
 ///
 /// What an archive's score is depends on what is written into it and on the options here, and on
 /// nothing else: not on the time, the user, the store, or a previous archive.
-public struct ArchiveWriter {
+public struct ArchiveWriter: Sendable {
   /// The store that the archive goes to.
   public let store: any BlockStore
   /// The sizes of its blocks.

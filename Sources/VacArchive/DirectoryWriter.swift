@@ -65,6 +65,23 @@ public struct DirectoryWriter {
     DirectoryStreams(entries: try entries.finish(), metadata: try metadata.finish())
   }
 
+  /// Writes what the directory has so far, for `resume`: for who has too many of them in memory.
+  public func suspend(to writer: inout ByteWriter) {
+    entries.suspend(to: &writer)
+    metadata.suspend(to: &writer)
+    writer.uint16(UInt16(lastName?.count ?? 0))
+    writer.raw(lastName ?? [])
+  }
+
+  /// Goes on with a directory, in place of this one, which is new.
+  @_lifetime(reader: copy reader)
+  public mutating func resume(_ reader: inout ByteReader) throws(FormatError) {
+    try entries.resume(&reader)
+    try metadata.resume(&reader)
+    let name = try reader.array(Int(reader.uint16()))
+    lastName = name.isEmpty ? nil : name
+  }
+
   private mutating func append(
     _ file: FileDescription, streams: [Entry]
   ) throws(ArchiveError) {

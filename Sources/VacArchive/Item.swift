@@ -81,3 +81,29 @@ public struct DirectoryReference: Hashable, Sendable {
     self.space = space
   }
 }
+
+extension DirectoryReference {
+  /// The reference as bytes, from which it can be made again.
+  public var bytes: [UInt8] {
+    var writer = ByteWriter(capacity: 2 * Entry.byteCount + 32)
+    entries.write(to: &writer)
+    metadata.write(to: &writer)
+    writer.uint64(number)
+    writer.uint64(space.offset)
+    writer.uint64(space.maximum)
+    writer.uint64(space.tag)
+    return writer.bytes
+  }
+
+  /// Makes a reference of its bytes.
+  @_lifetime(reader: copy reader)
+  public init(_ reader: inout ByteReader) throws(FormatError) {
+    guard let entries = try Entry.parse(&reader), let metadata = try Entry.parse(&reader) else {
+      throw reader.invalid(found: "no entry", expected: "two")
+    }
+    self.init(
+      entries: entries, metadata: metadata, number: try reader.uint64(),
+      space: NumberSpace(
+        offset: try reader.uint64(), maximum: try reader.uint64(), tag: try reader.uint64()))
+  }
+}

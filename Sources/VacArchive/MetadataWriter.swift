@@ -57,6 +57,25 @@ struct MetadataWriter {
   }
 }
 
+extension MetadataWriter {
+  /// Writes what there is so far, for `resume`.
+  func suspend(to writer: inout ByteWriter) {
+    tree.suspend(to: &writer)
+    writer.uint32(UInt32(lengths.count))
+    for length in lengths { writer.uint16(UInt16(length)) }
+    writer.raw(records)
+  }
+
+  /// Goes on with records of which nothing else has been written.
+  @_lifetime(reader: copy reader)
+  mutating func resume(_ reader: inout ByteReader) throws(FormatError) {
+    try tree.resume(&reader)
+    lengths = []
+    for _ in 0..<(try reader.uint32()) { lengths.append(try Int(reader.uint16())) }
+    records = try reader.array(lengths.reduce(0, +))
+  }
+}
+
 /// Packs entries into directory blocks.
 struct EntryWriter {
   private let store: any BlockStore
@@ -93,5 +112,23 @@ struct EntryWriter {
   private mutating func flush() throws(ArchiveError) {
     try tree.append(store.store(Block(writer.bytes).withoutTrailingZeros, .directory))
     writer = ByteWriter(capacity: perBlock * Entry.byteCount)
+  }
+}
+
+extension EntryWriter {
+  /// Writes what there is so far, for `resume`.
+  func suspend(to writer: inout ByteWriter) {
+    tree.suspend(to: &writer)
+    writer.uint64(UInt64(count))
+    writer.uint32(UInt32(self.writer.bytes.count))
+    writer.raw(self.writer.bytes)
+  }
+
+  /// Goes on with entries of which nothing else has been written.
+  @_lifetime(reader: copy reader)
+  mutating func resume(_ reader: inout ByteReader) throws(FormatError) {
+    try tree.resume(&reader)
+    count = try Int(clamping: reader.uint64())
+    writer.raw(try reader.array(Int(reader.uint32())))
   }
 }

@@ -108,6 +108,30 @@ public struct TreeWriter {
   }
 }
 
+extension TreeWriter {
+  /// Writes what the stream has so far, for `resume`.
+  func suspend(to writer: inout ByteWriter) {
+    writer.uint64(UInt64(leafCount))
+    writer.uint8(UInt8(levels.count))
+    for scores in levels {
+      writer.uint32(UInt32(scores.count))
+      for score in scores { writer.score(score) }
+    }
+  }
+
+  /// Goes on with a stream of which nothing else has been written.
+  @_lifetime(reader: copy reader)
+  mutating func resume(_ reader: inout ByteReader) throws(FormatError) {
+    leafCount = try Int(clamping: reader.uint64())
+    levels = []
+    for _ in 0..<(try reader.uint8()) {
+      var scores: [Score] = []
+      for _ in 0..<(try reader.uint32()) { scores.append(try reader.score()) }
+      levels.append(scores)
+    }
+  }
+}
+
 extension BlockStore {
   /// Stores a block, unless `isKnown` says that it is there.
   func store(

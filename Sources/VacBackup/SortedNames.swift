@@ -44,6 +44,25 @@ struct SortedNames {
     }
   }
 
+  /// Bytes of memory that the names take.
+  var byteCount: Int { rows.count * MemoryLayout<Row>.stride + bytes.count }
+
+  /// Brings the names into their order, and keeps those that come first: one at least, and of as many
+  /// bytes at the most.
+  ///
+  /// - Returns: the last that is kept.
+  mutating func keepFirst(byteCount limit: Int) -> [UInt8]? {
+    sort()
+    var kept = SortedNames()
+    for position in rows.indices {
+      let (name, origin) = self[position]
+      kept.add(name, origin: origin)
+      if kept.byteCount >= limit { break }
+    }
+    self = kept
+    return count > 0 ? self[count - 1].name : nil
+  }
+
   /// Brings the names into their order.
   mutating func sort() {
     let bytes = bytes

@@ -118,6 +118,33 @@ struct RandomTreeTests {
     #expect(tops[0] == tops[1], "seed \(seed)")
   }
 
+  @Test(
+    "with next to no memory for them, stacks and tables make the same archive and the same tree",
+    arguments: 0..<18 as Range<UInt64>)
+  func setAside(seed: UInt64) throws {
+    let tree = try makeTree(seed: seed)
+    let score = try tree.archive()
+    var scratch = Scratch()
+    (scratch.memoryLimit, scratch.depthLimit) = (1, Int(seed % 5))
+    let frugal = try tree.archive(previous: seed % 2 == 0 ? score : nil) { options in
+      options.scratch = scratch
+      options.skipsUnchanged = true
+      options.nameByteLimit = [1, 100, 1000][Int(seed % 3)]
+    }
+    let tops = try [score, frugal].map { try Archive(opening: $0, in: tree.store).root.score }
+    #expect(tops[0] == tops[1], "seed \(seed)")
+
+    let archive = try Archive(opening: score, in: tree.store)
+    let restored = try RestoredTree()
+    try restored.restore(archive, in: tree.store) { $0.scratch = scratch }
+    let differences = try restored.verify(archive, in: tree.store) { $0.scratch = scratch }
+
+    #expect(restored.problems == [], "seed \(seed)")
+    #expect(differences == [], "seed \(seed)")
+    let (found, expected) = try (description(of: restored.path), description(of: tree.path))
+    #expect(found == expected, "seed \(seed)")
+  }
+
   /// All that find(1), md5sum(1) and getfattr(1) say of the files.
   private func description(of top: FilePath) throws -> String {
     try ChildProcess.run(

@@ -68,10 +68,18 @@ final class RestoredTree: Sendable {
 
   /// Compares the directory with an archive: each difference as `'path': what`.
   func verify(_ test: TestArchive, _ files: [String] = []) throws -> [String] {
+    try verify(test.archive, in: test.store, files)
+  }
+
+  func verify(
+    _ archive: Archive, in source: any BlockSource, _ files: [String] = [],
+    change: (inout RestoreOptions) -> Void = { _ in }
+  ) throws -> [String] {
     let differences = Monitor<[String]>([])
-    let options = RestoreOptions(setsOwners: isRoot, threadCount: 4)
+    var options = RestoreOptions(setsOwners: isRoot, threadCount: 4)
+    change(&options)
     let verifier = Verifier(
-      test.archive, in: test.store, with: try DirectoryHandle(opening: path), options: options,
+      archive, in: source, with: try DirectoryHandle(opening: path), options: options,
       observer: RestoreObserver { problem in
         self.reported.withLock { $0.append("\(problem)") }
       }

@@ -94,6 +94,7 @@ package final class Backup: Sendable {
     var options = options
     options.mergesArchives = false
     options.storesAttributes = false
+    options.nameByteLimit /= 4
     var walk = SourceWalk(options, handles: SourceHandles())
     defer { walk.abandon() }
     walk.add(arguments) { _, _ in nil }
@@ -123,8 +124,10 @@ package final class Backup: Sendable {
     walk.add(arguments) { merge($1, in: $0, into: &scribe) }
     var steps = WalkSteps(walk, isAhead: !options.mergesArchives)
     defer { steps.abandon() }
-    var old = PreviousTree(previous?.directory, in: store) { [self] in
-      observer.previousDamage?($0)
+    var old = try settingAside { () throws(ScratchError) in
+      try PreviousTree(previous?.directory, in: store, options.scratch) { [self] in
+        observer.previousDamage?($0)
+      }
     }
     var jobs = JobDispatcher(crew: crew, results: storer.results)
     while let step = steps.next(merge: { merge($1, in: $0, into: &scribe) }) {
@@ -132,7 +135,8 @@ package final class Backup: Sendable {
       switch step {
       case .enter(let file, let attributes):
         observer.event?(file.path, .directory)
-        old.enter(old.item(named: file.name))
+        let item = old.item(named: file.name)
+        try settingAside { () throws(ScratchError) in try old.enter(item) }
         try scribe.enter(file, attributes: attributes)
       case .file(let file):
         observer.event?(file.path, .file)
@@ -142,7 +146,7 @@ package final class Backup: Sendable {
         observer.event?(name, .file)
         try addStandardInput(name, storer, to: &scribe)
       case .leave:
-        old.leave()
+        try settingAside { () throws(ScratchError) in try old.leave() }
         try scribe.leave()
       case .excluded(let file):
         observer.event?(file.path, .excluded(isDirectory: file.status.kind == .directory))
@@ -161,7 +165,7 @@ package final class Backup: Sendable {
   private func add(
     _ file: SourceFile, _ old: Item?, to scribe: inout Scribe, _ jobs: inout JobDispatcher
   ) throws(BackupError) {
-    let (qid, link) = scribe.number(of: file.status)
+    let (qid, link) = try scribe.number(of: file.status)
     let unchanged =
       options.skipsUnchanged ? old?.contents(ifUnchanged: file.status, layout: options.layout) : nil
     if unchanged != nil { counters.unchangedFiles.add() }

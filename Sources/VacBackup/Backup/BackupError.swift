@@ -8,6 +8,8 @@ package enum BackupError: Error, Sendable, Equatable {
   case system(String, Errno)
   /// The store took no block, or the file cannot be held by an archive.
   case archive(ArchiveError)
+  /// What memory is not meant to hold could not be written to a temporary file, or be read again.
+  case scratch(ScratchError)
   /// The file was written to while it was read: what was read is stored.
   case changed
   /// The file had not as many bytes as the system said: those that it had are stored.
@@ -28,7 +30,7 @@ package enum BackupError: Error, Sendable, Equatable {
   /// Whether there can be no archive.
   package var endsEverything: Bool {
     switch self {
-    case .archive(.block), .interrupted: true
+    case .archive(.block), .scratch, .interrupted: true
     default: false
     }
   }
@@ -48,6 +50,7 @@ extension BackupError: CustomStringConvertible {
     switch self {
     case .system(let action, let error): "\(action): \(error)"
     case .archive(let error): "\(error)"
+    case .scratch(let error): "\(error)"
     case .changed: "changed while it was read"
     case .size(let read, let announced):
       "changed while it was read: stored are \(read) bytes, expected \(announced)"
@@ -83,5 +86,16 @@ func archiving<Result>(
     return try body()
   } catch {
     throw .archive(error)
+  }
+}
+
+/// Sets aside what memory is not meant to hold, or takes it back.
+func settingAside<Result>(
+  _ body: () throws(ScratchError) -> Result
+) throws(BackupError) -> Result {
+  do throws(ScratchError) {
+    return try body()
+  } catch {
+    throw .scratch(error)
   }
 }

@@ -10,18 +10,9 @@ struct PreviousTree {
   /// Directories that are open together.
   private static let openLimit = 256
 
-  /// A directory that the walk is in: apart, so that a level takes no more than a pointer.
-  private final class Level {
-    let reference: DirectoryReference
-
-    init(_ reference: DirectoryReference) {
-      self.reference = reference
-    }
-  }
-
   private let source: any BlockSource
   /// From the top; nil for a directory that the archive does not have, or that cannot be read.
-  private var levels: [Level?]
+  private var levels: DeepStack<DirectoryReference?>
   /// Told of the first damage.
   private var report: ((String) -> Void)?
   private var open: [(depth: Int, cursor: DirectoryCursor)] = []
@@ -30,11 +21,19 @@ struct PreviousTree {
   ///   - top: the directory that corresponds to the walk's top directory.
   ///   - report: told of the first damage, and of no other.
   init(
-    _ top: DirectoryReference?, in source: any BlockSource, report: @escaping (String) -> Void
-  ) {
+    _ top: DirectoryReference?, in source: any BlockSource, _ scratch: Scratch,
+    report: @escaping (String) -> Void
+  ) throws(ScratchError) {
     self.source = source
     self.report = report
-    levels = [top.map(Level.init)]
+    levels = DeepStack(
+      scratch, limit: scratch.depthLimit, encode: { $0?.bytes ?? [] },
+      decode: { bytes throws(FormatError) in
+        guard !bytes.isEmpty else { return nil }
+        var reader = ByteReader(Block(bytes).bytes, of: "directory")
+        return try DirectoryReference(&reader)
+      })
+    try levels.push(top)
   }
 
   /// What the archive has by this name in the directory of the walk.
@@ -42,10 +41,10 @@ struct PreviousTree {
   /// What is damaged is as good as not there.
   mutating func item(named name: [UInt8]) -> Item? {
     let depth = levels.count - 1
-    guard let level = levels[depth] else { return nil }
+    guard let level = levels.last else { return nil }
     do throws(ArchiveError) {
       if open.last?.depth != depth {
-        push(try DirectoryCursor(level.reference, in: source), depth)
+        push(try DirectoryCursor(level, in: source), depth)
       }
       let item = try open[open.count - 1].cursor.item(named: name)
       if let fault = open[open.count - 1].cursor.fault { tell("\(fault)") }
@@ -53,7 +52,7 @@ struct PreviousTree {
       return item
     } catch {
       tell("\(error)")
-      levels[depth] = nil
+      levels.last = nil
       return nil
     }
   }
@@ -63,17 +62,17 @@ struct PreviousTree {
   }
 
   /// Goes into a directory with the walk.
-  mutating func enter(_ item: Item?) {
+  mutating func enter(_ item: Item?) throws(ScratchError) {
     if case .directory(let reference) = item?.contents {
-      levels.append(Level(reference))
+      try levels.push(reference)
     } else {
-      levels.append(nil)
+      try levels.push(nil)
     }
   }
 
   /// Leaves a directory with the walk.
-  mutating func leave() {
-    levels.removeLast()
+  mutating func leave() throws(ScratchError) {
+    try levels.pop()
     if open.last?.depth == levels.count { open.removeLast() }
   }
 

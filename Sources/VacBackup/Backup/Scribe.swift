@@ -8,7 +8,7 @@ internal import VentiCore
 /// are written. How many wait is limited, so that memory does not grow with the tree.
 struct Scribe {
   private enum Event {
-    case enter(Level)
+    case enter(WrittenDirectory)
     /// A file that is stored by a job.
     case file(SourceFile, qid: UInt64, job: Int, link: Link?)
     /// A file that is in the store.
@@ -18,18 +18,10 @@ struct Scribe {
     case leave
   }
 
-  /// A directory whose files are being written, below the top.
-  private struct Level {
-    let name: [UInt8]
-    let status: FileStatus
-    let qid: UInt64
-    let attributes: [ExtendedAttribute]
-  }
-
   /// Which name of a file with several a name is.
   enum Link {
-    case first(LinkTable.Key)
-    case later(LinkTable.Key)
+    case first(LinkTable.File)
+    case later(LinkTable.File)
   }
 
   /// Records that wait for those before them.
@@ -41,13 +33,13 @@ struct Scribe {
   private let counters: BackupCounters
   private let report: (BackupProblem) -> Void
   private var owners = OwnerNames()
-  private var links = LinkTable()
+  private var links: LinkTable
   private var window: [Event] = []
   private var first = 0
   /// The directories from the top's child to the one that is written to.
-  private var levels: [Level] = []
-  /// Those of them, and the top at depth 0, in which there is a file already: in a deep tree, few.
-  private var begun: [(depth: Int, writer: DirectoryWriter)] = []
+  private var levels: DeepStack<WrittenDirectory>
+  /// Those of them, and the top at depth 0, in which there is a file already.
+  private var begun: DeepStack<(depth: Int, writer: DirectoryWriter)>
 
   init(
     _ writer: ArchiveWriter, _ options: BackupOptions, results: StoredFiles,
@@ -58,6 +50,25 @@ struct Scribe {
     self.results = results
     self.counters = counters
     self.report = report
+    links = LinkTable(options.scratch)
+    levels = DeepStack(
+      options.scratch, limit: options.scratch.depthLimit, encode: \.bytes,
+      decode: { bytes throws(FormatError) in try WrittenDirectory(parsing: bytes) })
+    begun = DeepStack(
+      options.scratch, limit: options.scratch.depthLimit / 2,
+      encode: { (depth, directory) in
+        var writer = ByteWriter(capacity: 20_000)
+        writer.uint64(UInt64(depth))
+        directory.suspend(to: &writer)
+        return writer.bytes
+      },
+      decode: { bytes throws(FormatError) in
+        var reader = ByteReader(Block(bytes).bytes, of: "directory")
+        let depth = try reader.uint64()
+        var directory = writer.makeDirectory()
+        try directory.resume(&reader)
+        return (Int(clamping: depth), directory)
+      })
   }
 
   /// The number of the next file.
@@ -71,15 +82,16 @@ struct Scribe {
   }
 
   /// The number of a file, and which of its names this is.
-  mutating func number(of status: FileStatus) -> (qid: UInt64, link: Link?) {
+  mutating func number(
+    of status: FileStatus
+  ) throws(BackupError) -> (qid: UInt64, link: Link?) {
     guard let key = LinkTable.Key(status) else { return (nextNumber(), nil) }
-    if let qid = links.qid(of: key) {
-      // To programs that know no links, every name is a file of its own.
-      return (options.isClassic ? nextNumber() : qid, .later(key))
+    let file = try settingAside { () throws(ScratchError) in
+      try links.file(key, linkCount: status.linkCount) { writer.nextNumber() }
     }
-    let qid = nextNumber()
-    links.add(key, qid: qid, linkCount: status.linkCount)
-    return (qid, .first(key))
+    guard file.isKnown else { return (file.qid, .first(file)) }
+    // To programs that know no links, every name is a file of its own.
+    return (options.isClassic ? nextNumber() : file.qid, .later(file))
   }
 
   // MARK: - What is walked to
@@ -89,7 +101,7 @@ struct Scribe {
   ) throws(BackupError) {
     try add(
       .enter(
-        Level(
+        WrittenDirectory(
           name: file.name, status: file.status, qid: nextNumber(), attributes: attributes)))
   }
 
@@ -118,8 +130,8 @@ struct Scribe {
   /// Writes what is left, once everything has been walked to.
   mutating func finish() throws(BackupError) -> DirectoryStreams {
     while first < window.count { try writeNext() }
-    let place = currentPlace()
-    return try archiving { () throws(ArchiveError) in try begun[place].writer.finish() }
+    try begin()
+    return try archiving { () throws(ArchiveError) in try begun.last.writer.finish() }
   }
 
   private mutating func add(_ event: Event) throws(BackupError) {
@@ -151,7 +163,8 @@ struct Scribe {
 
   private mutating func write(_ event: Event) throws(BackupError) {
     switch event {
-    case .enter(let directory): levels.append(directory)
+    case .enter(let directory):
+      try settingAside { () throws(ScratchError) in try levels.push(directory) }
     case .leave: try writeDirectory()
     case .file(let file, let qid, let job, let link):
       try write(file, qid: qid, results.take(job), link)
@@ -164,9 +177,14 @@ struct Scribe {
   private mutating func write(
     _ file: SourceFile, qid: UInt64, _ stored: StoredFile?, _ link: Link?
   ) throws(BackupError) {
-    if case .first(let key) = link { links.settle(key, contents: stored?.contents) }
-    var contents = stored?.contents
-    if case .later(let key) = link { contents = links.takeContents(for: key) }
+    let contents = try settingAside { () throws(ScratchError) -> Entry? in
+      switch link {
+      case .later(let file): return try links.takeContents(for: file)
+      case .first(let file): try links.settle(file, contents: stored?.contents)
+      case nil: break
+      }
+      return stored?.contents
+    }
     // Why it could not be stored has been told.
     guard let stored else { return }
     guard let contents else {
@@ -180,39 +198,42 @@ struct Scribe {
   private mutating func append(
     _ file: FileDescription, _ contents: Entry, path: @autoclosure () -> [UInt8]
   ) throws(BackupError) {
-    let place = currentPlace()
+    try begin()
     try Self.storing(path(), report) { () throws(ArchiveError) in
-      try begun[place].writer.append(file, contents: contents)
+      try begun.last.writer.append(file, contents: contents)
       counters.files.add()
     }
   }
 
   private mutating func append(_ file: MergedFile, path: [UInt8]) throws(BackupError) {
-    let place = currentPlace()
+    try begin()
     try Self.storing(path, report) { () throws(ArchiveError) in
-      try begun[place].writer.append(file)
+      try begun.last.writer.append(file)
       counters.files.add()
     }
   }
 
   private mutating func writeDirectory() throws(BackupError) {
-    _ = currentPlace()
-    guard let level = levels.popLast(), var writer = begun.popLast()?.writer else { return }
+    try begin()
+    let (level, begun) = try settingAside { () throws(ScratchError) in
+      (try levels.pop(), try self.begun.pop())
+    }
+    guard let level, var writer = begun?.writer else { return }
     var file = describe(level.name, level.status, qid: level.qid)
     file.attributes = level.attributes
-    let place = currentPlace()
+    try begin()
     try Self.storing(level.name, report) { () throws(ArchiveError) in
-      try begun[place].writer.append(file, contents: writer.finish())
+      try self.begun.last.writer.append(file, contents: writer.finish())
       counters.directories.add()
     }
   }
 
-  /// The place in `begun` of the directory that is written to.
-  private mutating func currentPlace() -> Int {
-    if begun.last?.depth != levels.count {
-      begun.append((levels.count, writer.makeDirectory()))
+  /// Has the directory at hand that is written to.
+  private mutating func begin() throws(BackupError) {
+    guard begun.count == 0 || begun.last.depth != levels.count else { return }
+    try settingAside { () throws(ScratchError) in
+      try begun.push((levels.count, writer.makeDirectory()))
     }
-    return begun.count - 1
   }
 
   /// Writes a record; what an archive cannot hold costs only the file.

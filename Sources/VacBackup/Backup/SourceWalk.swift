@@ -1,6 +1,7 @@
 internal import Posix
 internal import SystemPackage
 internal import VacArchive
+internal import VentiCore
 
 /// A file that is to be archived.
 struct SourceFile: Sendable {
@@ -17,7 +18,8 @@ struct SourceFile: Sendable {
 ///
 /// Names come in `ArchiveOrder`. No link is followed.
 /// What cannot be read does not end the walk. Any depth of directories takes no more of the stack
-/// than one; memory is that for the names, in the directories above, that are still to be met.
+/// than one. Names that are still to be met are in memory, but not very many of them: a large directory
+/// is read again for those that come later, and so are directories above large ones.
 struct SourceWalk: Sendable {
   /// What the walk meets.
   enum Step: Sendable {
@@ -45,7 +47,14 @@ struct SourceWalk: Sendable {
   private let options: BackupOptions
   private let handles: SourceHandles
   private let attributes: AttributeReader
+  /// The top, and the last of those below it.
   private var frames: [WalkFrame]
+  /// Those between.
+  private var parked: ByteStack
+  /// Bytes of the names in all frames.
+  private var nameByteCount = 0
+  /// Frames from the top that have let go of their names.
+  private var letGoCount = 0
   private var lastID = 0
   private var topFaults: [BackupProblem] = []
 
@@ -53,6 +62,7 @@ struct SourceWalk: Sendable {
     self.options = options
     self.handles = handles
     attributes = AttributeReader(options)
+    parked = ByteStack(options.scratch)
     frames = [WalkFrame(fileSystem: nil, pathCount: 0, directory: nil)]
   }
 
@@ -72,6 +82,10 @@ struct SourceWalk: Sendable {
       switch argument {
       case .contents(let path):
         let (origin, directory) = addRoot(path)
+        // Names of several arguments are in memory, all of them.
+        if arguments.count == 1, origin == 0, !options.mergesArchives {
+          frames[0].contents = directory
+        }
         do throws(BackupError) {
           try addContents(of: directory, origin, merge)
         } catch {
@@ -86,6 +100,7 @@ struct SourceWalk: Sendable {
       }
     }
     frames[0].names.sort()
+    nameByteCount = frames[0].names.byteCount
   }
 
   private mutating func addRoot(
@@ -104,17 +119,19 @@ struct SourceWalk: Sendable {
   /// - Parameter merge: as for `add`.
   mutating func next(merge: Merge) -> Step? {
     if let fault = topFaults.popLast() { return .fault(fault) }
+    do throws(BackupError) { try park() } catch { return fault(error) }
     // Frames are used in their place: a copy would count every reference in one, for each file.
     while let place = frames.indices.last {
       path.removeLast(max(0, path.count - frames[place].pathCount))
       if let fault = frames[place].faults.popLast() { return self.fault(fault) }
       if let problem = frames[place].readMerged() { return .fault(problem) }
       guard let name = frames[place].takeNext() else {
-        if let directory = frames.removeLast().directory { handles.leave(directory) }
-        return frames.isEmpty ? nil : .leave
+        guard frames[place].continues else { return leave() }
+        readOn(merge)
+        continue
       }
       let step = visit(name, merge)
-      frames[place].trim()
+      change(place) { $0.trim() }
       return step
     }
     return nil
@@ -124,7 +141,22 @@ struct SourceWalk: Sendable {
   ///
   /// From the bottom up, so that no directory is the last to let go of all those above it.
   mutating func abandon() {
-    while frames.popLast() != nil {}
+    var directory: SourceDirectory?
+    while let frame = frames.popLast() { directory = frame.directory ?? directory }
+    while case .entry(_, let parent) = directory?.place { directory = parent }
+  }
+
+  /// Goes back to the directory above.
+  private mutating func leave() -> Step? {
+    letGoCount = min(letGoCount, frames.count - 1)
+    let directory = frames.removeLast().directory
+    do throws(BackupError) {
+      if frames.count == 1, let directory { try unpark(above: directory) }
+    } catch {
+      return fault(error)
+    }
+    if let directory { handles.leave(directory) }
+    return frames.isEmpty ? nil : .leave
   }
 
   private func fault(_ error: BackupError) -> Step {
@@ -189,42 +221,107 @@ struct SourceWalk: Sendable {
       frames[place].faults = [error]
     }
     do throws(BackupError) {
-      if isListed { try addContents(of: directory, origin, merge) }
+      if isListed {
+        if !options.mergesArchives { frames[place].contents = directory }
+        try addContents(of: directory, origin, merge)
+      }
     } catch {
       // One word for a directory that cannot be opened at all.
       frames[place].faults = [error]
     }
     frames[place].names.sort()
+    letGo()
     return attributes
+  }
+
+  // MARK: - Deep trees
+
+  /// Sets aside the frames far above, but for the top, once there are many.
+  private mutating func park() throws(BackupError) {
+    guard frames.count > max(2, options.scratch.depthLimit), !options.mergesArchives else { return }
+    let count = frames.count / 2
+    for place in 1...count {
+      change(place) { $0.letGo() }
+      try settingAside { () throws(ScratchError) in try parked.push(frames[place].bytes) }
+    }
+    frames.removeSubrange(1...count)
+    letGoCount = max(0, letGoCount - count)
+  }
+
+  /// Takes back the frame above a directory, unless that is the top.
+  private mutating func unpark(above directory: SourceDirectory) throws(BackupError) {
+    guard
+      let bytes = try settingAside({ () throws(ScratchError) in try parked.pop() }),
+      case .entry(_, let parent) = directory.place
+    else { return }
+    frames.append(
+      try settingAside { () throws(ScratchError) in
+        try options.scratch.parsing { () throws(FormatError) in try WalkFrame(bytes, of: parent) }
+      })
   }
 
   // MARK: - Directories
 
-  /// Adds the names in a directory that are to be archived to the last frame, and archives that are
-  /// to be merged.
+  /// Reads the names of the last frame that come next.
+  private mutating func readOn(_ merge: Merge) {
+    let place = frames.count - 1
+    letGoCount = min(letGoCount, place)
+    change(place) { $0.letGo() }
+    frames[place].continues = false
+    guard let directory = frames[place].contents else { return }
+    do throws(BackupError) {
+      try addContents(of: directory, 0, merge)
+      frames[place].names.sort()
+    } catch {
+      frames[place].faults = [error]
+    }
+  }
+
+  /// Lets go of names far above, once there are many.
+  private mutating func letGo() {
+    while nameByteCount > options.nameByteLimit / 2 * 3, letGoCount < frames.count - 1 {
+      change(letGoCount) { $0.letGo() }
+      letGoCount += 1
+    }
+  }
+
+  /// Changes a frame, and counts its names.
+  private mutating func change(_ place: Int, _ body: (inout WalkFrame) -> Void) {
+    nameByteCount -= frames[place].names.byteCount
+    body(&frames[place])
+    nameByteCount += frames[place].names.byteCount
+  }
+
+  /// Adds the names in a directory that are to be archived to the last frame, those that come next at
+  /// least, and archives that are to be merged.
   private mutating func addContents(
     of directory: SourceDirectory, _ origin: Int, _ merge: Merge
   ) throws(BackupError) {
     let handle = try handles.handle(of: directory)
-    var names = SortedNames()
+    let place = frames.count - 1
+    let last = frames[place].last
+    var first = FirstNames(
+      after: last, byteLimit: frames[place].contents == nil ? .max : options.nameByteLimit)
     var archives: [[UInt8]] = []
     var isTagged = false
     try calling("read directory") { () throws(Errno) in
       try handle.forEachName { name in
-        if isArchive(name) { archives.append(name) } else { names.add(name, origin: origin) }
+        if isArchive(name) { archives.append(name) } else { first.add(name, origin: origin) }
         if name == CacheTag.name { isTagged = true }
       }
     }
+    var names = first.names
+    frames[place].continues = first.leavesOut
     if isTagged, options.excludesCaches, CacheTag.isGenuine(in: handle) {
-      (names, archives) = (SortedNames(), [])
-      names.add(CacheTag.name, origin: origin)
+      (names, archives, frames[place].continues) = (SortedNames(), [], false)
+      if last == nil { names.add(CacheTag.name, origin: origin) }
     }
     // What they are numbered by is not the order of the file system.
     archives.sort(by: ArchiveOrder.isOrdered)
     for name in archives where !addArchive(name, in: directory, merge) {
       names.add(name, origin: origin)
     }
-    frames[frames.count - 1].names.add(names)
+    change(place) { $0.names.add(names) }
   }
 
   /// Whether a file is to be merged if it names an archive.

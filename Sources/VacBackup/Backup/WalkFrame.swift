@@ -1,4 +1,5 @@
 internal import VacArchive
+internal import VentiCore
 
 /// A directory that a walk is in: what is still to be met there.
 struct WalkFrame: Sendable {
@@ -34,6 +35,11 @@ struct WalkFrame: Sendable {
 
   /// The names, sorted before the first is taken.
   var names = SortedNames()
+  /// Whether names that come after these, or after the last one taken where there are none, are still
+  /// to be read.
+  var continues = false
+  /// The directory that has all the names, where these can be read again.
+  var contents: SourceDirectory?
   /// What is to be told of the directory.
   var faults: [BackupError] = []
   /// The file system to stay on; nil at the top, where each argument has its own.
@@ -47,7 +53,7 @@ struct WalkFrame: Sendable {
   private var merged: [Merged] = []
   private var next = 0
   /// The name before: one that comes again is taken.
-  private var last: [UInt8]?
+  private(set) var last: [UInt8]?
 
   init(fileSystem: UInt64?, pathCount: Int, directory: SourceDirectory?) {
     self.fileSystem = fileSystem
@@ -60,6 +66,7 @@ struct WalkFrame: Sendable {
     origins.append(origin)
     return origins.count - 1
   }
+
   /// Adds the files of an archive, in the place of a file.
   mutating func add(_ files: MergedFiles, path: [UInt8]) {
     merged.append(Merged(path: path, originsBefore: origins.count, files: files))
@@ -110,8 +117,39 @@ struct WalkFrame: Sendable {
 
   /// Lets go of the names once the last has been met: there may be many directories below.
   mutating func trim() {
-    guard next == names.count, merged.isEmpty else { return }
+    guard next == names.count, merged.isEmpty, !continues else { return }
     (origins, names, next, last) = ([], SortedNames(), 0, nil)
+  }
+
+  /// Lets go of the names until the walk comes back, if they can be read again.
+  mutating func letGo() {
+    guard contents != nil, continues || next < names.count else { return }
+    (names, next, continues) = (SortedNames(), 0, true)
+  }
+}
+
+// Of a tree that is very deep, the directories far above are in a temporary file.
+extension WalkFrame {
+  /// The frame without its names, of a directory that is below the top, and without faults: these are
+  /// told before the walk goes down.
+  var bytes: [UInt8] {
+    var writer = ByteWriter(capacity: 64)
+    writer.uint64(fileSystem ?? 0)
+    writer.uint64(UInt64(pathCount))
+    writer.uint8(continues ? 1 : 0)
+    writer.raw(last ?? [])
+    return writer.bytes
+  }
+
+  init(_ bytes: [UInt8], of directory: SourceDirectory) throws(FormatError) {
+    var reader = ByteReader(Block(bytes).bytes, of: "directory")
+    self.init(
+      fileSystem: try reader.uint64(), pathCount: try Int(clamping: reader.uint64()),
+      directory: directory)
+    continues = try reader.uint8() == 1
+    last = try reader.array(reader.remaining)
+    _ = add(.directory(directory))
+    contents = directory
   }
 }
 

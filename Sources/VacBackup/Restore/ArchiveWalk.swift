@@ -5,7 +5,7 @@ package import VentiCore
 ///
 /// Directories are read along with the walk, a block of records at a time: memory is that for two
 /// blocks in each of the deepest directories above, however many files there are; those further up
-/// are read again when the walk comes back to them. What cannot be read does not end the walk: the
+/// are read again when the walk comes back to them, and what is known of them is set aside. What cannot be read does not end the walk: the
 /// step `fault` says what is lost. Any depth of directories takes no more of the stack than one.
 package struct ArchiveWalk {
   /// What the walk meets; `path` says where.
@@ -14,8 +14,8 @@ package struct ArchiveWalk {
     case enter(Item)
     /// Everything that is no directory.
     case file(Item)
-    /// All in the directory has been met.
-    case leave
+    /// All in the directory has been met: it is told of again, where that can still be read.
+    case leave(Item?)
     /// Part of the directory in which the walk is cannot be read.
     case fault(RestoreError)
   }
@@ -29,7 +29,7 @@ package struct ArchiveWalk {
   }
 
   /// The files of one block of records.
-  private struct Page {
+  struct Page {
     let directory: Directory
     /// Places in the table, in the order of the walk.
     let positions: [Int]
@@ -46,7 +46,7 @@ package struct ArchiveWalk {
   }
 
   /// The rest of a directory: apart, since in a deep tree few have one.
-  private final class Reading {
+  final class Reading {
     var scan: DirectoryScan
 
     init(_ scan: DirectoryScan) {
@@ -56,85 +56,10 @@ package struct ArchiveWalk {
     func next() throws(ArchiveError) -> Directory? { try scan.next() }
   }
 
-  /// Where a directory was when its pages were let go.
-  private struct Bookmark {
-    /// Pages before the current one.
-    let pageCount: Int
-    let hasFollowing: Bool
-    let isAtEnd: Bool
-  }
-
-  private struct Frame {
-    /// What is still to be read; nil at the end.
-    var reading: Reading?
-    let origin: Origin?
-    let scope: Selection.Scope
-    var page: Page?
-    /// The page after that one: its files are asked for in time.
-    var following: Page?
-    /// The next file of the page.
-    var next = 0
-    /// Pages that have been read.
-    var pageCount = 0
-    var bookmark: Bookmark?
-    /// The files before this one, counted on from the page to the one after it, have been asked for.
-    var asked = 0
-    var faults: [RestoreError] = []
-    var toldCount = 0
-    var untoldCount = 0
-    /// Whether all records so far could be read.
-    var isComplete: Bool
-    /// The length of `path` in this directory.
-    let pathCount: Int
-
-    mutating func add(_ fault: RestoreError) {
-      if toldCount < faultLimit {
-        faults.append(fault)
-        toldCount += 1
-      } else {
-        untoldCount += 1
-      }
-    }
-
-    mutating func add(_ directory: Directory) {
-      for omission in directory.omissions { add(.omission(omission)) }
-      untoldCount += directory.omissionCount - directory.omissions.count
-      if !directory.isComplete { isComplete = false }
-    }
-
-    /// Notes that there is no more to read.
-    mutating func end() {
-      reading = nil
-      if untoldCount > 0 { faults.append(.moreOmissions(untoldCount)) }
-      untoldCount = 0
-    }
-
-    /// Lets go of the pages until the walk comes back.
-    mutating func close() {
-      guard let page, bookmark == nil else { return }
-      defer { (self.page, following, reading) = (nil, nil, nil) }
-      if next == page.positions.count, following == nil, reading == nil { return }
-      let held = following == nil ? 1 : 2
-      bookmark = Bookmark(
-        pageCount: pageCount - held, hasFollowing: following != nil, isAtEnd: reading == nil)
-    }
-  }
-
-  /// A directory's place in the archive: apart, so that a level takes no more than a pointer.
-  private final class Origin {
-    let reference: DirectoryReference
-
-    init(_ reference: DirectoryReference) {
-      self.reference = reference
-    }
-  }
-
   /// Faults of a directory that are told one by one.
-  private static let faultLimit = 100
+  static let faultLimit = 100
   /// Files that are asked for before they are met.
   private static let filesAhead = 64
-  /// Directories of which pages are held.
-  private static let openLimit = 256
 
   /// The path of what the last step was about.
   package private(set) var path: [UInt8] = []
@@ -145,7 +70,7 @@ package struct ArchiveWalk {
   private let selection: Selection
   private let order: Order
   private let asksForFiles: Bool
-  private var frames: [Frame] = []
+  private var frames: DeepStack<Frame>
   private var met: Set<Int> = []
 
   /// Begins a walk in the top directory, which is not itself a step.
@@ -153,14 +78,18 @@ package struct ArchiveWalk {
   /// - Parameters:
   ///   - asksForFiles: whether the contents of files will be read as well, so that `source` is
   ///     to be asked for them ahead.
+  ///   - scratch: where that goes what is known of directories far above.
   package init(
     _ archive: Archive, in source: any BlockSource, selection: Selection = Selection(),
-    order: Order = .archive, asksForFiles: Bool = false
+    order: Order = .archive, asksForFiles: Bool = false, scratch: Scratch = Scratch()
   ) throws(RestoreError) {
     self.source = source
     self.selection = selection
     self.order = order
     self.asksForFiles = asksForFiles
+    frames = DeepStack(
+      scratch, limit: scratch.depthLimit, encode: \.closedBytes,
+      decode: { bytes throws(FormatError) in try Frame(parsing: bytes) })
     met.formUnion(selection.arguments(naming: selection.top))
     let opened = try open(archive.directory)
     try push(
@@ -177,26 +106,25 @@ package struct ArchiveWalk {
   /// - Returns: nil after the last one.
   /// - Throws: when nothing more of the archive can be read at all.
   package mutating func next() throws(RestoreError) -> Step? {
-    while let place = frames.indices.last {
-      path.removeLast(path.count - frames[place].pathCount)
-      if let bookmark = frames[place].bookmark { try reopen(bookmark) }
-      if let fault = frames[place].faults.first {
-        frames[place].faults.removeFirst()
+    while frames.count > 0 {
+      path.removeLast(path.count - frames.last.pathCount)
+      if let bookmark = frames.last.bookmark { try reopen(bookmark) }
+      if let fault = frames.last.faults.first {
+        frames.last.faults.removeFirst()
         return .fault(fault)
       }
-      guard let page = frames[place].page else {
-        wasComplete = frames[place].isComplete
-        frames.removeLast()
-        return frames.isEmpty ? nil : .leave
+      guard let page = frames.last.page else {
+        wasComplete = frames.last.isComplete
+        return try leave()
       }
-      guard frames[place].next < page.positions.count else {
+      guard frames.last.next < page.positions.count else {
         try turnPage()
         continue
       }
       askAhead()
-      let item = page.directory[page.positions[frames[place].next]]
-      frames[place].next += 1
-      if let scope = selection.scope(of: item.name, in: frames[place].scope) {
+      let item = page.directory[page.positions[frames.last.next]]
+      frames.last.next += 1
+      if let scope = selection.scope(of: item.name, in: frames.last.scope) {
         return try visit(item, scope)
       }
     }
@@ -204,11 +132,22 @@ package struct ArchiveWalk {
   }
 
   /// Whether all that is in the directory where the walk is, is part of the selection.
-  package var isWholeDirectory: Bool { frames.last?.scope.isWhole ?? false }
+  package var isWholeDirectory: Bool { frames.count > 0 && frames.last.scope.isWhole }
 
   /// Passes over what is in the directory just entered; there is no step `leave` for it.
-  package mutating func skipDirectory() {
-    frames.removeLast()
+  package mutating func skipDirectory() throws(RestoreError) { try pop() }
+
+  /// Goes back to the directory above.
+  private mutating func leave() throws(RestoreError) -> Step? {
+    try pop()
+    guard frames.count > 0 else { return nil }
+    if let bookmark = frames.last.bookmark { try reopen(bookmark) }
+    guard let page = frames.last.page else { return .leave(nil) }
+    return .leave(page.directory[page.positions[frames.last.next - 1]])
+  }
+
+  private mutating func pop() throws(RestoreError) {
+    _ = try keeping { () throws(ScratchError) in try frames.pop() }
   }
 
   private mutating func visit(
@@ -242,79 +181,73 @@ package struct ArchiveWalk {
     fault: RestoreError? = nil
   ) throws(RestoreError) {
     var frame = Frame(
-      reading: reading, origin: reference.map(Origin.init), scope: scope,
-      isComplete: reading != nil, pathCount: path.count)
+      reading: reading, origin: reference, scope: scope, pathCount: path.count)
     if let fault { frame.add(fault) }
-    if frames.count >= Self.openLimit { frames[frames.count - Self.openLimit].close() }
-    frames.append(frame)
+    try keeping { () throws(ScratchError) in try frames.push(frame) }
     try turnPage()
-    if frames.last?.page == nil { try turnPage() }
+    if frames.last.page == nil { try turnPage() }
   }
 
   // MARK: - Pages
 
   /// Goes on to the following page, and reads the one after it.
   private mutating func turnPage() throws(RestoreError) {
-    let place = frames.count - 1
-    frames[place].asked = max(0, frames[place].asked - (frames[place].page?.positions.count ?? 0))
-    frames[place].next = 0
-    frames[place].page = frames[place].following
-    frames[place].following = try readPage()
+    frames.last.asked = max(0, frames.last.asked - (frames.last.page?.positions.count ?? 0))
+    frames.last.next = 0
+    frames.last.page = frames.last.following
+    frames.last.following = try readPage()
   }
 
   private mutating func readPage() throws(RestoreError) -> Page? {
-    let place = frames.count - 1
     do throws(RestoreError) {
       let directory = try reading { () throws(ArchiveError) in
-        try frames[place].reading?.next()
+        try frames.last.reading?.next()
       }
       if let directory {
-        frames[place].add(directory)
-        frames[place].pageCount += 1
+        frames.last.add(directory)
+        frames.last.pageCount += 1
         return Page(directory, order)
       }
     } catch {
       if error.endsEverything { throw error }
-      frames[place].add(error)
-      frames[place].isComplete = false
+      frames.last.add(error)
+      frames.last.isComplete = false
     }
-    frames[place].end()
+    frames.last.end()
     return nil
   }
 
   /// Reads the pages again that were let go; what there is to tell of them has been told.
   private mutating func reopen(_ bookmark: Bookmark) throws(RestoreError) {
-    let place = frames.count - 1
-    frames[place].bookmark = nil
-    guard let origin = frames[place].origin else { return }
+    frames.last.bookmark = nil
+    guard let origin = frames.last.origin else { return }
     do throws(RestoreError) {
-      let reopened = try open(origin.reference)
+      let reopened = try open(origin)
       let (page, following) = try reading { () throws(ArchiveError) -> (Directory?, Directory?) in
         for _ in 0..<bookmark.pageCount { _ = try reopened.next() }
         return (try reopened.next(), bookmark.hasFollowing ? try reopened.next() : nil)
       }
-      frames[place].page = page.map { Page($0, order) }
-      frames[place].following = following.map { Page($0, order) }
-      frames[place].reading = bookmark.isAtEnd ? nil : reopened
+      frames.last.page = page.map { Page($0, order) }
+      frames.last.following = following.map { Page($0, order) }
+      frames.last.reading = bookmark.isAtEnd ? nil : reopened
     } catch {
       if error.endsEverything { throw error }
-      frames[place].add(error)
-      frames[place].isComplete = false
+      frames.last.add(error)
+      frames.last.isComplete = false
     }
   }
 
   /// Asks for the first blocks of the files that come next.
   private mutating func askAhead() {
-    let place = frames.count - 1
     // No copy of the frame: this is done for each file.
-    let (next, asked) = (frames[place].next, frames[place].asked)
-    guard asked <= next + Self.filesAhead / 2, let page = frames[place].page else { return }
-    let following = frames[place].following
+    let (next, asked) = (frames.last.next, frames.last.asked)
+    guard asked <= next + Self.filesAhead / 2, let page = frames.last.page else { return }
+    let following = frames.last.following
     let here = page.positions.count
     let end = min(here + (following?.positions.count ?? 0), next + Self.filesAhead)
     guard asked < end else { return }
-    frames[place].asked = end
-    let scope = frames[place].scope
+    frames.last.asked = end
+    let scope = frames.last.scope
     var tops = tops(in: page, asked..<end, scope)
     if let following { tops += self.tops(in: following, asked - here..<end - here, scope) }
     if !tops.isEmpty { source.prefetch(tops) }

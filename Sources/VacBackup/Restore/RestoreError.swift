@@ -13,6 +13,8 @@ package enum RestoreError: Error, Sendable, Equatable {
   case moreOmissions(Int)
   /// A call of the system failed.
   case system(String, Errno)
+  /// What memory is not meant to hold could not be written to a temporary file, or be read again.
+  case scratch(ScratchError)
   /// Something that is no directory is where a directory should be.
   case notDirectory
   /// A directory is where a file should be.
@@ -27,7 +29,9 @@ package enum RestoreError: Error, Sendable, Equatable {
   /// Whether every other file would fail as well.
   package var endsEverything: Bool {
     switch self {
-    case .archive(.block(.unreachable)), .archive(.block(.failed)), .interrupted: true
+    case .archive(.block(.unreachable)), .archive(.block(.failed)), .scratch,
+      .interrupted:
+      true
     case .system(_, .noSpace), .system(_, .diskQuotaExceeded), .system(_, .readOnlyFileSystem):
       true
     default: false
@@ -43,6 +47,7 @@ extension RestoreError: CustomStringConvertible {
     case .omission(let omission): "\(omission)"
     case .moreOmissions(let count): "\(count) more faults in this directory"
     case .system(let action, let error): "\(action): \(error)"
+    case .scratch(let error): "\(error)"
     case .notDirectory: "already exists and is not a directory"
     case .isDirectory: "already exists and is a directory"
     case .cutLink(let stored, let count):
@@ -64,6 +69,17 @@ func attempt<Result>(
     return try call()
   } catch {
     throw .system(action, error)
+  }
+}
+
+/// Sets aside what memory is not meant to hold, or takes it back.
+func keeping<Result>(
+  _ body: () throws(ScratchError) -> Result
+) throws(RestoreError) -> Result {
+  do throws(ScratchError) {
+    return try body()
+  } catch {
+    throw .scratch(error)
   }
 }
 

@@ -14,6 +14,8 @@ package struct RestoreOptions: Sendable {
   package var rewritesInPlace = false
   /// Blocks that will be needed are asked for ahead: for a store that answers late.
   package var readsAhead = false
+  /// Where that goes for which memory is not meant to grow.
+  package var scratch = Scratch()
   /// Files that are restored at the same time.
   package var threadCount: Int
 

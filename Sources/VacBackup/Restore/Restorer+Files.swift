@@ -12,14 +12,19 @@ extension Restorer {
   func perform(_ job: Job, with crew: Crew<[Job], RestoreError>) {
     guard !isEnding else { return release(job.directory) }
     guard let key = job.link else { return restore(job, with: crew) }
-    switch links.take(key, job.name) {
-    case .first:
-      restore(job, with: crew)
-    case .later(let original):
-      link(job.name, to: original, key, of: job.item.linkCount)
+    do throws(RestoreError) {
+      switch try keeping({ () throws(ScratchError) in try links.take(key, job.name) }) {
+      case .first:
+        restore(job, with: crew)
+      case .later(let original):
+        link(job.name, to: original, key, of: job.item.linkCount)
+        release(job.directory)
+      case .wait:
+        break
+      }
+    } catch {
+      report(error, at: job.directory.path(to: job.item.name))
       release(job.directory)
-    case .wait:
-      break
     }
   }
 
@@ -50,7 +55,7 @@ extension Restorer {
   // MARK: - Hard links
 
   private func settle(_ job: Job, _ key: HardLinks.Key, isRestored: Bool) {
-    let original = isRestored ? job.name : nil
+    let original = isRestored ? note(job, key) : nil
     for name in links.settle(key, original: original) {
       if let original {
         link(name, to: original, key, of: job.item.linkCount)
@@ -61,15 +66,24 @@ extension Restorer {
     }
   }
 
+  private func note(_ job: Job, _ key: HardLinks.Key) -> Int? {
+    do throws(RestoreError) {
+      return try keeping { () throws(ScratchError) in try links.note(key, job.name) }
+    } catch {
+      report(error, at: job.directory.path(to: job.item.name))
+      return nil
+    }
+  }
+
   private func link(
-    _ name: HardLinks.Name, to original: HardLinks.Name, _ key: HardLinks.Key, of count: Int
+    _ name: HardLinks.Name, to original: Int, _ key: HardLinks.Key, of count: Int
   ) {
     do throws(RestoreError) {
       let directory = try handles.handle(of: name.directory)
-      let source = try handles.handle(of: original.directory)
+      let (source, originalName) = try find(original)
       let temporaryName = temporaryNames.next()
       try attempt("link") { () throws(Errno) in
-        try directory.makeHardLink(temporaryName, to: original.name, in: source)
+        try directory.makeHardLink(temporaryName, to: originalName, in: source)
       }
       try directory.replace(name.name, by: temporaryName)
       // If the name was such a link before, renaming has done nothing.
@@ -78,7 +92,27 @@ extension Restorer {
     } catch {
       report(error, at: name.directory.path(to: name.name))
     }
-    if let directory = links.countLink(key, of: count) { release(directory) }
+    do throws(RestoreError) {
+      try keeping { () throws(ScratchError) in try links.countLink(key, of: count) }
+    } catch {
+      report(error, at: name.directory.path(to: name.name))
+    }
+  }
+
+  /// The directory of an original, and its name in it.
+  private func find(_ original: Int) throws(RestoreError) -> (DirectoryHandle, name: [UInt8]) {
+    let step = { (place: Int) throws(RestoreError) in
+      try keeping { () throws(ScratchError) in try self.links.step(at: place) }
+    }
+    let found = try step(original)
+    var next = found.above
+    let directory = try handles.handle { () throws(RestoreError) in
+      guard let place = next else { return nil }
+      let directory = try step(place)
+      next = directory.above
+      return (directory.id, directory.name)
+    }
+    return (directory, found.name)
   }
 
   // MARK: - Files

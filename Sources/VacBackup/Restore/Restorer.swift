@@ -29,7 +29,7 @@ package final class Restorer: Sendable {
   let observer: RestoreObserver
   let attributes: AttributeSetter
   let handles: DirectoryHandles
-  let links = HardLinks()
+  let links: HardLinks
   let temporaryNames = TemporaryNames()
   private let archive: Archive
   /// Why nothing more is restored.
@@ -47,6 +47,7 @@ package final class Restorer: Sendable {
     self.source = source
     self.options = options
     self.observer = observer
+    links = HardLinks(options.scratch)
     attributes = AttributeSetter(
       options, source: source, counters: counters, umask: Machine.umask)
     handles = DirectoryHandles(top: target)
@@ -83,13 +84,16 @@ package final class Restorer: Sendable {
   ) throws(RestoreError) -> [[UInt8]] {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .numbers,
-      asksForFiles: options.readsAhead)
+      asksForFiles: options.readsAhead, scratch: options.scratch)
     var lastID = 0
     var stack = [TargetDirectory()]
+    // A restore that ends early finishes the directories that it is in, as far as these are at hand.
+    var open: [(directory: TargetDirectory, item: Item)] = []
     var batch = RestoreBatch()
     // From the bottom up: a directory that lets go of its parent must never be the last to do so.
     defer {
       crew.add(batch.take())
+      for (directory, item) in open { directory.finishes(as: item) }
       while let directory = stack.popLast() { release(directory) }
     }
     while !isEnding, let step = try walk.next(), let directory = stack.last {
@@ -99,8 +103,10 @@ package final class Restorer: Sendable {
         lastID += 1
         if let made = make(item, id: lastID, in: directory) {
           stack.append(made)
+          open.append((made, item))
+          if open.count > options.scratch.depthLimit { open.removeFirst(open.count / 2) }
         } else {
-          walk.skipDirectory()
+          try walk.skipDirectory()
         }
       case .file(let item):
         observer.file?(walk.path, false)
@@ -108,8 +114,10 @@ package final class Restorer: Sendable {
         let job = Job(directory: directory, item: item, link: HardLinks.Key(item))
         if !batch.hasRoom(for: job) { crew.add(batch.take()) }
         batch.add(job)
-      case .leave:
+      case .leave(let item):
         stack.removeLast()
+        if open.last?.directory === directory { open.removeLast() }
+        if let item { directory.finishes(as: item) }
         release(directory)
       case .fault(let error):
         report(error, at: walk.path)
@@ -129,8 +137,8 @@ package final class Restorer: Sendable {
       if let found, !options.setsPermissions { permissions = found }
       parent.retain()
       let directory = TargetDirectory(
-        id: id, item, in: parent, identity: status.identity, permissions: permissions)
-      handles.keep(handle, of: directory)
+        id: id, item.name, in: parent, identity: status.identity, permissions: permissions)
+      handles.keep(handle, of: id)
       return directory
     } catch {
       report(error, at: parent.path(to: item.name))

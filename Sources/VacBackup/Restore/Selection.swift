@@ -14,7 +14,7 @@ package struct Selection: Sendable {
   package struct Scope: Sendable {
     /// Whether everything in it is.
     package let isWhole: Bool
-    fileprivate let branch: Int?
+    let branch: Int?
   }
 
   /// The paths, as they were given.

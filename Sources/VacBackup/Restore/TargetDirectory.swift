@@ -14,31 +14,47 @@ final class TargetDirectory: Sendable {
   /// The directory that it is in; nil for the top.
   let parent: TargetDirectory?
   let name: [UInt8]
-  /// What the archive says of it; nil for the top, whose attributes are left as they are.
-  let item: Item?
   /// Which directory it is; nil for the top.
   let identity: FileStatus.Identity?
   /// The permissions that it gets in the end.
   let permissions: UInt16
+  /// Whether its owner can open it, and all above it, with these.
+  let staysSearchable: Bool
 
   private let unfinished = Atomic<Int>(1)
+  private let atomicLinkPlace = Atomic<Int>(-1)
+  private let itemBox = AtomicLazyReference<ItemBox>()
 
   /// The top directory.
   init() {
-    (id, parent, name, item, identity, permissions) = (0, nil, [], nil, nil, 0)
+    (id, parent, name, identity, permissions) = (0, nil, [], nil, 0)
+    staysSearchable = true
   }
 
   /// A directory in another one.
   init(
-    id: Int, _ item: Item, in parent: TargetDirectory, identity: FileStatus.Identity,
+    id: Int, _ name: [UInt8], in parent: TargetDirectory, identity: FileStatus.Identity,
     permissions: UInt16
   ) {
     self.id = id
     self.parent = parent
-    name = item.name
-    self.item = item
+    self.name = name
     self.identity = identity
     self.permissions = permissions
+    staysSearchable = parent.staysSearchable && permissions & 0o500 == 0o500
+  }
+
+  /// What the archive says of it; nil as long as the walk is in it, since there may be very many
+  /// such directories, and for the top, whose attributes are left as they are.
+  var item: Item? { itemBox.load()?.item }
+
+  /// Notes what attributes it gets once nothing is left to be done in it.
+  func finishes(as item: Item) { _ = itemBox.storeIfNil(ItemBox(item)) }
+
+  /// Its place in `LinkPlaces`, whose lock protects it.
+  var linkPlace: Int {
+    get { atomicLinkPlace.load(ordering: .relaxed) }
+    set { atomicLinkPlace.store(newValue, ordering: .relaxed) }
   }
 
   /// Notes that there is one more thing to be done in it.
@@ -68,6 +84,15 @@ final class TargetDirectory: Sendable {
   }
 }
 
+/// An item that can be referred to.
+private final class ItemBox: Sendable {
+  let item: Item
+
+  init(_ item: Item) {
+    self.item = item
+  }
+}
+
 /// Open handles of the directories that were used last: a few, however many there are.
 ///
 /// A handle that is gone is opened again from the top, one name after the other, and no link on
@@ -84,22 +109,31 @@ final class DirectoryHandles: Sendable {
 
   /// A handle of a directory, which stays open as long as the caller holds it.
   func handle(of directory: TargetDirectory) throws(RestoreError) -> DirectoryHandle {
-    var missing: [TargetDirectory] = []
-    var handle = top
     var next = directory
-    while let parent = next.parent {
-      if let known = handles.withLock({ $0.value(for: next.id) }) {
+    return try handle { () throws(RestoreError) in
+      guard let parent = next.parent else { return nil }
+      defer { next = parent }
+      return (next.id, next.name)
+    }
+  }
+
+  /// A handle of a directory that is told of by identity and name, then the one above it, and so on; nil
+  /// for the top.
+  func handle(
+    _ next: () throws(RestoreError) -> (id: Int, name: [UInt8])?
+  ) throws(RestoreError) -> DirectoryHandle {
+    var missing: [(id: Int, name: [UInt8])] = []
+    var handle = top
+    while let directory = try next() {
+      if let known = handles.withLock({ $0.value(for: directory.id) }) {
         handle = known
         break
       }
-      missing.append(next)
-      next = parent
+      missing.append(directory)
     }
-    while let directory = missing.popLast() {
-      handle = try attempt("open directory") { () throws(Errno) in
-        try handle.directory(directory.name)
-      }
-      keep(handle, of: directory)
+    while let (id, name) = missing.popLast() {
+      handle = try attempt("open directory") { () throws(Errno) in try handle.directory(name) }
+      keep(handle, of: id)
     }
     return handle
   }
@@ -118,13 +152,13 @@ final class DirectoryHandles: Sendable {
     guard let identity = parent.identity, let opened = below?.parent(identity) else {
       return try handle(of: parent)
     }
-    keep(opened, of: parent)
+    keep(opened, of: parent.id)
     return opened
   }
 
   /// Keeps a handle that was just opened.
-  func keep(_ handle: DirectoryHandle, of directory: TargetDirectory) {
-    handles.withLock { $0.insert(handle, for: directory.id, cost: 1) }
+  func keep(_ handle: DirectoryHandle, of directory: Int) {
+    handles.withLock { $0.insert(handle, for: directory, cost: 1) }
   }
 
   /// Lets go of a directory that is finished.

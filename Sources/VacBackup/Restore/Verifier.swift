@@ -15,12 +15,6 @@ package final class Verifier: Sendable {
     var path: [UInt8] { directory.path(to: item.name) }
   }
 
-  /// Where the names of a file with several are: in the target, and the first path met.
-  private struct Original: Sendable {
-    let identity: FileStatus.Identity
-    let path: [UInt8]
-  }
-
   /// What has been compared so far.
   package let counters = RestoreCounters()
 
@@ -31,7 +25,7 @@ package final class Verifier: Sendable {
   private let differ: @Sendable (_ path: [UInt8], Difference) -> Void
   private let attributes: AttributeComparison
   private let handles: DirectoryHandles
-  private let originals = Monitor<[HardLinks.Key: Original]>([:])
+  private let links: Monitor<LinkComparison>
   private let ending = Monitor<RestoreProblem?>(nil)
 
   /// - Parameters:
@@ -50,6 +44,7 @@ package final class Verifier: Sendable {
     self.differ = differ
     attributes = AttributeComparison(options, source: source)
     handles = DirectoryHandles(top: target)
+    links = Monitor(LinkComparison(options.scratch))
   }
 
   /// Compares what is selected.
@@ -74,7 +69,7 @@ package final class Verifier: Sendable {
   {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .numbers,
-      asksForFiles: options.readsAhead)
+      asksForFiles: options.readsAhead, scratch: options.scratch)
     var lastID = 0
     let top = TargetDirectory()
     var stack = [(directory: top, extras: selection.top.isWhole ? names(in: top) : nil)]
@@ -87,7 +82,7 @@ package final class Verifier: Sendable {
         stack[stack.count - 1].extras?.remove(item.name)
         lastID += 1
         guard let entered = enter(item, id: lastID, in: directory) else {
-          walk.skipDirectory()
+          try walk.skipDirectory()
           continue
         }
         stack.append((entered, walk.isWholeDirectory ? names(in: entered) : nil))
@@ -119,7 +114,7 @@ package final class Verifier: Sendable {
     compareAttributes(Job(directory: parent, item: item, status: status))
     counters.directories.add()
     let directory = TargetDirectory(
-      id: id, item, in: parent, identity: status.identity, permissions: 0)
+      id: id, item.name, in: parent, identity: status.identity, permissions: 0)
     do throws(RestoreError) {
       _ = try handles.handle(of: directory)
       return directory
@@ -192,10 +187,8 @@ package final class Verifier: Sendable {
     guard !isEnding else { return }
     // Paths are made where there is something to tell: in a deep tree they are long.
     compareAttributes(job)
-    if let key = HardLinks.Key(job.item), let original = original(key, job) {
-      differ(job.path, .notLinked(to: original))
-    }
     do throws(RestoreError) {
+      if let original = try original(of: job) { differ(job.path, .notLinked(to: original)) }
       if let difference = try contentDifference(job) { differ(job.path, difference) }
     } catch {
       report(error, at: job.path)
@@ -216,13 +209,13 @@ package final class Verifier: Sendable {
   }
 
   /// The path of a name that should be the same file's, and is not.
-  private func original(_ key: HardLinks.Key, _ job: Job) -> [UInt8]? {
-    originals.withLock { originals in
-      guard let original = originals[key] else {
-        originals[key] = Original(identity: job.status.identity, path: job.path)
-        return nil
+  private func original(of job: Job) throws(RestoreError) -> [UInt8]? {
+    guard let key = HardLinks.Key(job.item) else { return nil }
+    return try keeping { () throws(ScratchError) in
+      try links.withLock { links throws(ScratchError) in
+        try links.add(
+          key, job.status.identity, job.item.name, in: job.directory, of: job.item.linkCount)
       }
-      return original.identity == job.status.identity ? nil : original.path
     }
   }
 
