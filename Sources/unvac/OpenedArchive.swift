@@ -11,6 +11,8 @@ struct OpenedArchive {
   let isLocal: Bool
   private let store: OpenStore
   private let cache: BlockCache
+  /// Memory for blocks that a list is made from: each is read once, soon after it is asked for ahead.
+  private static let listCacheBytes = 16 << 20
 
   init(_ command: Unvac) throws {
     let score = try ArchiveScore(argument: command.archive)
@@ -19,7 +21,10 @@ struct OpenedArchive {
       at: command.connection.store.location(), options: command.connection.client(log: print),
       log: print)
     isLocal = store.isLocal
-    cache = BlockCache(over: store.source)
+    cache =
+      isLocal && (command.lists || command.listsJSON)
+      ? BlockCache(over: store.source, capacityBytes: Self.listCacheBytes)
+      : BlockCache(over: store.source)
     archive = try Archive(opening: score, in: store.source)
   }
 
