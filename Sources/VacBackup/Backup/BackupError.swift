@@ -71,31 +71,19 @@ package typealias BackupProblem = FileProblem<BackupError>
 func calling<Result>(
   _ action: String, _ call: () throws(Errno) -> Result
 ) throws(BackupError) -> Result {
-  do throws(Errno) {
-    return try call()
-  } catch {
-    throw .system(action, error)
-  }
+  try rethrowing(call) { BackupError.system(action, $0) }
 }
 
 /// Writes to the archive.
 func archiving<Result>(
   _ body: () throws(ArchiveError) -> Result
 ) throws(BackupError) -> Result {
-  do throws(ArchiveError) {
-    return try body()
-  } catch {
-    throw .archive(error)
-  }
+  try rethrowing(body) { BackupError.archive($0) }
 }
 
 /// Sets aside what memory is not meant to hold, or takes it back.
 func settingAside<Result>(
   _ body: () throws(ScratchError) -> Result
 ) throws(BackupError) -> Result {
-  do throws(ScratchError) {
-    return try body()
-  } catch {
-    throw .scratch(error)
-  }
+  try rethrowing(body) { BackupError.scratch($0) }
 }

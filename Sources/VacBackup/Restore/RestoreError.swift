@@ -65,42 +65,26 @@ package typealias RestoreProblem = FileProblem<RestoreError>
 func attempt<Result>(
   _ action: String, _ call: () throws(Errno) -> Result
 ) throws(RestoreError) -> Result {
-  do throws(Errno) {
-    return try call()
-  } catch {
-    throw .system(action, error)
-  }
+  try rethrowing(call) { RestoreError.system(action, $0) }
 }
 
 /// Sets aside what memory is not meant to hold, or takes it back.
 func keeping<Result>(
   _ body: () throws(ScratchError) -> Result
 ) throws(RestoreError) -> Result {
-  do throws(ScratchError) {
-    return try body()
-  } catch {
-    throw .scratch(error)
-  }
+  try rethrowing(body) { RestoreError.scratch($0) }
 }
 
 /// Reads from the archive.
 func reading<Result>(
   _ body: () throws(ArchiveError) -> Result
 ) throws(RestoreError) -> Result {
-  do throws(ArchiveError) {
-    return try body()
-  } catch {
-    throw .archive(error)
-  }
+  try rethrowing(body) { RestoreError.archive($0) }
 }
 
 /// Reads blocks.
 func readingBlocks<Result>(
   _ body: () throws(BlockError) -> Result
 ) throws(RestoreError) -> Result {
-  do throws(BlockError) {
-    return try body()
-  } catch {
-    throw .archive(.block(error))
-  }
+  try rethrowing(body) { RestoreError.archive(.block($0)) }
 }
