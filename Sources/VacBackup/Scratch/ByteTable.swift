@@ -88,8 +88,7 @@ package struct ByteTable {
     let old = rows
     var rowCount = Self.leastRowCount
     while rowCount < count * 3 { rowCount *= 2 }
-    rows = ByteRows(count: rowCount, width: old.width)
-    if rowCount * old.width > scratch.memoryLimit { try rows.moveToFile(scratch) }
+    rows = try ByteRows(count: rowCount, width: old.width, scratch)
     takenCount = count
     for row in 0..<old.count {
       let bytes = try old.row(row)
@@ -101,7 +100,7 @@ package struct ByteTable {
 
 /// Rows of bytes, zeros at first, in memory or in a temporary file.
 private struct ByteRows {
-  let count: Int
+  private(set) var count: Int
   let width: Int
   private var bytes: [UInt8]
   private var file: ScratchFile?
@@ -112,10 +111,13 @@ private struct ByteRows {
     bytes = Array(repeating: 0, count: count * width)
   }
 
-  /// - Precondition: all rows are zeros.
-  mutating func moveToFile(_ scratch: Scratch) throws(ScratchError) {
+  /// Where so many would take too much memory, they are in a file from the beginning.
+  init(count: Int, width: Int, _ scratch: Scratch) throws(ScratchError) {
+    let isInMemory = count * width <= scratch.memoryLimit
+    self.init(count: isInMemory ? count : 0, width: width)
+    guard !isInMemory else { return }
     file = try scratch.file(nil)
-    bytes = []
+    self.count = count
   }
 
   func row(_ number: Int) throws(ScratchError) -> ArraySlice<UInt8> {
