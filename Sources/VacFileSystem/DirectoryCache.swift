@@ -1,9 +1,9 @@
-import Posix
-import VacArchive
-import VentiCore
+package import Posix
+package import VacArchive
+package import VentiCore
 
 /// Keeps the directories that were used last, each parsed once however many ask for it.
-final class DirectoryCache: Sendable {
+package final class DirectoryCache: Sendable {
   private struct State: Sendable {
     var directories: LeastRecentlyUsed<DirectoryReference, Directory>
     var loads: [DirectoryReference: Load] = [:]
@@ -17,13 +17,15 @@ final class DirectoryCache: Sendable {
     case missing(Load)
   }
 
+  private let capacityBytes: Int
   private let state: Monitor<State>
   private let onLoad: @Sendable (Directory) -> Void
 
   /// - Parameters:
-  ///   - capacityBytes: memory for directories that nobody uses at the moment.
+  ///   - capacityBytes: memory for directories that nobody uses at the moment, the last one apart.
   ///   - onLoad: told of each directory when it has been read.
-  init(capacityBytes: Int, onLoad: @escaping @Sendable (Directory) -> Void) {
+  package init(capacityBytes: Int, onLoad: @escaping @Sendable (Directory) -> Void) {
+    self.capacityBytes = capacityBytes
     state = Monitor(State(directories: LeastRecentlyUsed(capacity: capacityBytes)))
     self.onLoad = onLoad
   }
@@ -32,7 +34,7 @@ final class DirectoryCache: Sendable {
   ///
   /// - Parameter deadline: how long to wait for another thread that reads it already; nil does
   ///   not wait and does not count on others.
-  func directory(
+  package func directory(
     _ reference: DirectoryReference, from source: any BlockSource, until deadline: Deadline?
   ) throws(ArchiveError) -> Directory {
     guard let deadline else { return try directoryWithoutWaiting(reference, from: source) }
@@ -85,10 +87,9 @@ final class DirectoryCache: Sendable {
   private func keep(_ directory: Directory) {
     // A directory that misses blocks is read again the next time: they may be back.
     if directory.isComplete {
-      state.withLock {
-        $0.directories.insert(
-          directory, for: directory.reference, cost: directory.memoryCount)
-      }
+      // One that is larger than all memory for them is kept alone: a listing asks for it many times.
+      let cost = min(directory.memoryCount, capacityBytes)
+      state.withLock { $0.directories.insert(directory, for: directory.reference, cost: cost) }
     }
     onLoad(directory)
   }
