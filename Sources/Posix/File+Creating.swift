@@ -29,16 +29,7 @@ extension File {
   static func createUnnamed(
     in directory: FilePath, text: String
   ) throws(Errno) -> FileDescriptor? {
-    let descriptor: CInt
-    do throws(Errno) {
-      descriptor = try systemCall {
-        unsafe directory.withPlatformString {
-          unsafe open($0, O_RDWR | O_DIRECTORY | VACFS_O_TMPFILE | O_CLOEXEC, 0o666)
-        }
-      }
-    } catch .notSupported, .isDirectory, .invalidArgument {
-      return nil
-    }
+    guard let descriptor = try openUnnamed(in: directory, permissions: 0o666) else { return nil }
     do throws(Errno) {
       try write(text, to: descriptor)
     } catch {
@@ -46,6 +37,28 @@ extension File {
       throw error
     }
     return FileDescriptor(rawValue: descriptor)
+  }
+
+  /// Makes and opens an empty file that has no name: open(2) with `O_TMPFILE`.
+  ///
+  /// - Returns: nil where the file system knows no such files.
+  static func openUnnamed(
+    in directory: FilePath, permissions: mode_t
+  ) throws(Errno) -> CInt? {
+    do throws(Errno) {
+      return try systemCall {
+        unsafe directory.withPlatformString {
+          unsafe open($0, O_RDWR | O_DIRECTORY | VACFS_O_TMPFILE | O_CLOEXEC, permissions)
+        }
+      }
+    } catch .notSupported, .isDirectory, .invalidArgument {
+      return nil
+    }
+  }
+
+  /// A name that nobody has: what is there is not ours to remove.
+  static func unusedPath(in directory: FilePath) -> FilePath {
+    directory.appending(".vacfs-\(String(UInt64.random(in: 0 ... .max), radix: 16))")
   }
 
   /// Writes all of a text, which is safe afterwards.
@@ -82,10 +95,13 @@ extension File {
     _ = try systemCall { fsync(descriptor) }
   }
 
-  private static func create(_ path: FilePath) throws(Errno) -> CInt {
+  /// Makes and opens an empty file where there is none, nor a link.
+  static func create(
+    _ path: FilePath, permissions: mode_t = 0o666
+  ) throws(Errno) -> CInt {
     try systemCall {
       unsafe path.withPlatformString {
-        unsafe open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        unsafe open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
       }
     }
   }

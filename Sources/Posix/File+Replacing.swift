@@ -24,9 +24,7 @@ extension File {
   private static func replace(
     _ path: FilePath, by make: (FilePath) throws(Errno) -> Void
   ) throws(Errno) {
-    // A name that nobody has: what is there is not ours to remove.
-    let new = path.removingLastComponent()
-      .appending(".vacfs-\(String(UInt64.random(in: 0 ... .max), radix: 16))")
+    let new = unusedPath(in: path.removingLastComponent())
     do throws(Errno) {
       try make(new)
       _ = try systemCall {

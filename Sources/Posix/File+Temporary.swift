@@ -1,5 +1,3 @@
-internal import CLinux
-internal import Glibc
 package import SystemPackage
 
 extension File {
@@ -10,30 +8,14 @@ extension File {
     return named.flatMap { $0.isEmpty ? nil : $0 } ?? "/var/tmp"
   }
 
-  /// Makes an empty file that has no name, and so goes with the program: open(2) with `O_TMPFILE`.
+  /// Makes an empty file that has no name, and so goes with the program.
   package static func temporary(in directory: FilePath) throws(Errno) -> File {
-    do throws(Errno) {
-      return File(
-        owning: try systemCall {
-          unsafe directory.withPlatformString {
-            unsafe open($0, O_RDWR | O_DIRECTORY | VACFS_O_TMPFILE | O_CLOEXEC, 0o600)
-          }
-        })
-    } catch .notSupported, .isDirectory, .invalidArgument {
-      return try named(in: directory)
+    if let descriptor = try openUnnamed(in: directory, permissions: 0o600) {
+      return File(owning: descriptor)
     }
-  }
-
-  /// The same where the file system knows no such files: for a moment it has a name.
-  private static func named(in directory: FilePath) throws(Errno) -> File {
-    let path = directory.appending(
-      ".vacfs-\(String(UInt64.random(in: 0 ... .max), radix: 16))")
-    let file = File(
-      owning: try systemCall {
-        unsafe path.withPlatformString {
-          unsafe open($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        }
-      })
+    // Where the file system knows no such files, it has a name for a moment.
+    let path = unusedPath(in: directory)
+    let file = File(owning: try create(path, permissions: 0o600))
     try remove(path)
     return file
   }

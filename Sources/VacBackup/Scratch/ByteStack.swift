@@ -1,3 +1,5 @@
+internal import VentiCore
+
 /// Records of bytes, the last of which is taken first: those at the top in memory, the others in a
 /// temporary file once they are many.
 package struct ByteStack {
@@ -17,11 +19,10 @@ package struct ByteStack {
   }
 
   package mutating func push(_ record: [UInt8]) throws(ScratchError) {
+    var length = ByteWriter(capacity: Self.lengthByteCount)
+    length.uint32(UInt32(record.count))
     top += record
-    let length = UInt32(record.count)
-    for shift in stride(from: 24, through: 0, by: -8) {
-      top.append(UInt8(truncatingIfNeeded: length >> UInt32(shift)))
-    }
+    top += length.bytes
     count += 1
     if top.count > scratch.endLimit { try putAway(top.count - scratch.endLimit / 2) }
   }
