@@ -112,7 +112,9 @@ public final class Directory: Sendable {
       let middle = (low + high) / 2
       if isBefore(rows[middle], key, name) { low = middle + 1 } else { high = middle }
     }
-    guard low < rows.count, self.name(at: low) == name else { return nil }
+    guard low < rows.count, rows[low].key == key, rows[low].nameCount == name.count,
+      names[rows[low].nameRange].elementsEqual(name)
+    else { return nil }
     return low
   }
 
@@ -153,6 +155,27 @@ public final class Directory: Sendable {
     let row = rows[position]
     return try Record(
       parsing: Block(Array(names[row.textRange])), usesUnix: row.unixCount > 0)
+  }
+
+  /// Whether a file's record, of a table that keeps them, is another one but for slot and number.
+  ///
+  /// - Parameter other: a record in the version that is written.
+  func hasRecord(_ other: [UInt8], at position: Int) -> Bool {
+    let row = rows[position]
+    guard row.recordCount > 0, Int(row.recordCount) == other.count else { return false }
+    let start = row.textRange.lowerBound
+    let place = RecordFields.place(nameCount: Int(row.nameCount))
+    guard place.upperBound <= other.count else { return false }
+    return [0..<place.lowerBound, place.upperBound..<other.count].allSatisfy { range in
+      names[start + range.lowerBound..<start + range.upperBound].elementsEqual(other[range])
+    }
+  }
+
+  /// The stream of a file's contents; nil for a directory, and where it cannot be read.
+  func stream(at position: Int) -> Entry? {
+    let row = rows[position]
+    guard row.kind != .directory else { return nil }
+    return try? slots.entry(Int(row.slot), generation: row.generation, isDirectory: false)
   }
 
   /// A file.

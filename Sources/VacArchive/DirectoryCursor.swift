@@ -31,8 +31,8 @@ public struct DirectoryCursor {
   private var current: Chunk?
   /// What comes after it is looked at in time: it tells whether the records are in order.
   private var following: Chunk?
-  /// The first fault for which names may be missing that the directory has.
-  public private(set) var fault: Omission?
+  /// The first fault for which names may be missing that the directory has, until it is taken.
+  private var fault: Omission?
   /// What is asked for now, where the records are in no order.
   private var range: NameRange?
 
@@ -46,7 +46,7 @@ public struct DirectoryCursor {
     _ reference: DirectoryReference, in source: any BlockSource, rangeLimit: Int = 1 << 16
   ) throws(ArchiveError) {
     self.rangeLimit = rangeLimit
-    blocks = try RecordBlocks(reference, in: source)
+    blocks = try RecordBlocks(reference, keepsRecords: true, in: source)
     current = try nextChunk()
     try follow(nil)
   }
@@ -54,11 +54,12 @@ public struct DirectoryCursor {
   /// Whether the records are known to be in no order.
   public var isUnordered: Bool { range != nil }
 
-  /// The file called `name`, which does not stand before the name that was asked for before.
+  /// The file called `name`, which does not stand before the name that was asked for before; where the
+  /// records are in order, its table keeps them.
   ///
   /// - Throws: errors that are not of one block; what is damaged counts as not there.
-  public mutating func item(named name: [UInt8]) throws(ArchiveError) -> Item? {
-    while let chunk = current, range == nil, ArchiveOrder.isOrdered(chunk.lastName, name) {
+  public mutating func file(named name: [UInt8]) throws(ArchiveError) -> DirectoryFile? {
+    while range == nil, let last = current?.lastName, ArchiveOrder.isOrdered(last, name) {
       current = following
       try follow(name)
     }
@@ -66,8 +67,11 @@ public struct DirectoryCursor {
     guard let directory = range?.directory ?? current?.directory,
       let position = directory.position(of: name)
     else { return nil }
-    return directory[position]
+    return DirectoryFile(directory: directory, position: position)
   }
+
+  /// Tells the first fault so far for which names may be missing that the directory has, once.
+  public mutating func takeFault() -> Omission? { fault.take() }
 
   /// Reads what comes after the current block.
   ///

@@ -51,18 +51,18 @@ struct DirectoryLoader {
             subject: "metadata block", offset: range.lowerBound, found: "records over each other",
             expected: "each in a place of its own")
         }
-        let fields = try RecordFields(parsing: metadata.bytes[range].bytes)
-        add(fields, bytes[range], where: isWanted)
+        let record = metadata.bytes[range]
+        add(try RecordFields(parsing: record.bytes), record, bytes[range], where: isWanted)
       } catch {
         omit(.record(number: number, block: score(), error))
       }
     }
   }
 
-  /// Adds a record that lies in `bytes`.
-  mutating func add(
-    _ fields: RecordFields, _ bytes: ArraySlice<UInt8>,
-    where isWanted: (ArraySlice<UInt8>) -> Bool = { _ in true }
+  /// Adds a record; `bytes` are its own as well.
+  private mutating func add(
+    _ fields: RecordFields, _ record: Block, _ bytes: ArraySlice<UInt8>,
+    where isWanted: (ArraySlice<UInt8>) -> Bool
   ) {
     func text(_ range: Range<Int>) -> ArraySlice<UInt8> {
       bytes[bytes.startIndex + range.lowerBound..<bytes.startIndex + range.upperBound]
@@ -73,7 +73,9 @@ struct DirectoryLoader {
     var row = makeRow(fields, name: name)
     row.owner = texts.number(of: text(fields.owner))
     row.group = texts.number(of: text(fields.group))
-    if let range = fields.unix { addUnix(text(range), fields, to: &row, name: name) }
+    if let range = fields.unix {
+      addUnix(record[range], text(range), fields, to: &row, name: name)
+    }
     if keepsRecords {
       row.nameStart += UInt32(RecordFields.nameOffset)
       row.recordCount = UInt16(clamping: bytes.count)
@@ -101,14 +103,14 @@ struct DirectoryLoader {
 
   /// Keeps the bytes of a record's Unix metadata if they mean something.
   private mutating func addUnix(
-    _ bytes: ArraySlice<UInt8>, _ fields: RecordFields, to row: inout DirectoryRow,
-    name: ArraySlice<UInt8>
+    _ block: Block, _ bytes: ArraySlice<UInt8>, _ fields: RecordFields,
+    to row: inout DirectoryRow, name: ArraySlice<UInt8>
   ) {
     guard !fields.repeatsUnix else {
       return omit(.unixMetadata(name: Array(name), reason: "there twice"))
     }
     do throws(FormatError) {
-      guard let metadata = try UnixMetadata.parse(Block(Array(bytes)).bytes) else { return }
+      guard let metadata = try UnixMetadata.parse(block.bytes) else { return }
       row.unixStart = UInt32(unix.count)
       row.unixCount = UInt16(bytes.count)
       row.isLinked = metadata.linkCount.map { $0 > 1 } ?? false
@@ -121,9 +123,11 @@ struct DirectoryLoader {
 
   /// Sorts the rows by name, and leaves out those whose name came before.
   mutating func sort() {
-    var order = Array(rows.indices)
-    let isSorted = zip(order, order.dropFirst()).allSatisfy { isOrdered($0, $1) }
-    if !isSorted { order.sort { isOrdered($0, $1) } }
+    let isSorted = zip(rows.indices, rows.indices.dropFirst()).allSatisfy {
+      isOrdered($0, $1) && !sameName(rows[$0], rows[$1])
+    }
+    guard !isSorted else { return }
+    let order = rows.indices.sorted { isOrdered($0, $1) }
     var sorted: [DirectoryRow] = []
     sorted.reserveCapacity(rows.count)
     for place in order {

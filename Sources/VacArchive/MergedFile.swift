@@ -12,7 +12,9 @@ public struct MergedFile: Sendable {
   public var isDirectory: Bool { record.mode.kind == .directory }
 
   let record: Record
-  let streams: [Entry]
+  let stream: Entry
+  /// Of a directory.
+  let metadataStream: Entry?
   let attributeStream: Entry?
 
   /// The files of a directory as they are, for a new directory in the place of that one.
@@ -36,7 +38,7 @@ public struct MergedFile: Sendable {
   /// The same directory with other contents.
   public func with(contents: DirectoryStreams) -> MergedFile {
     MergedFile(
-      record: record, streams: [contents.entries, contents.metadata],
+      record: record, stream: contents.entries, metadataStream: contents.metadata,
       attributeStream: attributeStream)
   }
 }
@@ -56,15 +58,17 @@ extension Directory {
       throw .unstorable("\(error)")
     }
     change(&record)
-    return MergedFile(record: record, streams: streams, attributeStream: attributeStream)
+    return MergedFile(
+      record: record, stream: streams.first, metadataStream: streams.metadata,
+      attributeStream: attributeStream)
   }
 }
 
 extension Item.Contents {
-  fileprivate func streams() throws(ArchiveError) -> [Entry] {
+  fileprivate func streams() throws(ArchiveError) -> (first: Entry, metadata: Entry?) {
     switch self {
-    case .stream(let entry): [entry]
-    case .directory(let reference): [reference.entries, reference.metadata]
+    case .stream(let entry): (entry, nil)
+    case .directory(let reference): (reference.entries, reference.metadata)
     case .damaged(let error): throw error
     }
   }

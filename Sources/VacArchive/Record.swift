@@ -111,7 +111,9 @@ extension Record {
     if generation != 0 {
       Self.write(option: RecordFields.OptionKind.generation, to: &writer) { $0.uint32(generation) }
     }
-    if let unix { Self.write(option: UnixMetadata.optionKind, to: &writer, unix.write) }
+    if let unix {
+      Self.write(option: UnixMetadata.optionKind, to: &writer) { unix.write(to: &$0) }
+    }
     writer.raw(otherOptions)
   }
 
@@ -123,11 +125,8 @@ extension Record {
   private static func write(
     option kind: UInt8, to writer: inout ByteWriter, _ body: (inout ByteWriter) -> Void
   ) {
-    var data = ByteWriter()
-    body(&data)
     writer.uint8(kind)
-    writer.uint16(UInt16(data.bytes.count))
-    writer.raw(data.bytes)
+    writer.counted(body)
   }
 }
 

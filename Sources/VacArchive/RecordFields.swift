@@ -34,6 +34,11 @@ struct RecordFields {
     static let generation: UInt8 = 4
   }
 
+  /// Where slot and number are in version 8.
+  static func place(nameCount: Int) -> Range<Int> {
+    nameOffset + nameCount..<nameOffset + nameCount + 12
+  }
+
   let version: UInt16
   private(set) var name = 0..<0
   private(set) var slot: UInt32 = 0

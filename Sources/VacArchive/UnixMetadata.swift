@@ -137,11 +137,9 @@ public struct UnixMetadata: Hashable, Sendable {
   public func write(to writer: inout ByteWriter) {
     writer.uint8(Self.version)
     writer.uint16(fields.rawValue)
-    for time in [modified, accessed, changed] {
-      guard let time else { continue }
-      writer.uint32(UInt32(bitPattern: time.highSeconds))
-      writer.uint32(time.nanoseconds)
-    }
+    modified?.write(to: &writer)
+    accessed?.write(to: &writer)
+    changed?.write(to: &writer)
     if let owner {
       writer.uint32(owner.user)
       writer.uint32(owner.group)
@@ -171,6 +169,11 @@ extension UnixMetadata.TimeExtension {
       throw reader.invalid(back: 4, found: "\(nanoseconds) ns", expected: "less than a second")
     }
     return Self(highSeconds: highSeconds, nanoseconds: nanoseconds)
+  }
+
+  fileprivate func write(to writer: inout ByteWriter) {
+    writer.uint32(UInt32(bitPattern: highSeconds))
+    writer.uint32(nanoseconds)
   }
 }
 

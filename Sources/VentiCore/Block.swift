@@ -93,26 +93,31 @@ public struct Block: Sendable {
 }
 
 extension Block: Equatable {
-  /// Compares the bytes, eight at a time.
+  /// Compares the bytes.
   public static func == (left: Block, right: Block) -> Bool {
-    guard left.count == right.count else { return false }
-    let count = left.count
-    let left = left.bytes
-    let right = right.bytes
+    left.bytes.isEqual(to: right.bytes)
+  }
+}
+
+extension RawSpan {
+  /// Whether the same bytes are in other memory; eight are compared at a time.
+  public func isEqual(to other: RawSpan) -> Bool {
+    let count = byteCount
+    guard count == other.byteCount else { return false }
     var done = 0
     // All loads stay within the bytes: `done` is between 0 and `count`, which both have.
     while count - done >= 8 {
       let words = unsafe (
-        left.unsafeLoadUnaligned(fromByteOffset: done, as: UInt64.self),
-        right.unsafeLoadUnaligned(fromByteOffset: done, as: UInt64.self)
+        unsafeLoadUnaligned(fromByteOffset: done, as: UInt64.self),
+        other.unsafeLoadUnaligned(fromByteOffset: done, as: UInt64.self)
       )
       guard words.0 == words.1 else { return false }
       done += 8
     }
     while done < count {
       let bytes = unsafe (
-        left.unsafeLoad(fromByteOffset: done, as: UInt8.self),
-        right.unsafeLoad(fromByteOffset: done, as: UInt8.self)
+        unsafeLoad(fromByteOffset: done, as: UInt8.self),
+        other.unsafeLoad(fromByteOffset: done, as: UInt8.self)
       )
       guard bytes.0 == bytes.1 else { return false }
       done += 1

@@ -10,14 +10,24 @@ public struct ByteWriter: Sendable {
     bytes.reserveCapacity(capacity)
   }
 
+  // Integers go byte by byte: to append their memory takes twice as long.
+
   /// Appends one byte.
   public mutating func uint8(_ value: UInt8) { bytes.append(value) }
 
   /// Appends a 16-bit integer.
-  public mutating func uint16(_ value: UInt16) { append(value) }
+  public mutating func uint16(_ value: UInt16) {
+    bytes.append(UInt8(value >> 8))
+    bytes.append(UInt8(truncatingIfNeeded: value))
+  }
 
   /// Appends a 32-bit integer.
-  public mutating func uint32(_ value: UInt32) { append(value) }
+  public mutating func uint32(_ value: UInt32) {
+    bytes.append(UInt8(value >> 24))
+    bytes.append(UInt8(truncatingIfNeeded: value >> 16))
+    bytes.append(UInt8(truncatingIfNeeded: value >> 8))
+    bytes.append(UInt8(truncatingIfNeeded: value))
+  }
 
   /// Appends the low 48 bits of an integer.
   public mutating func uint48(_ value: UInt64) {
@@ -27,14 +37,17 @@ public struct ByteWriter: Sendable {
   }
 
   /// Appends a 64-bit integer.
-  public mutating func uint64(_ value: UInt64) { append(value) }
+  public mutating func uint64(_ value: UInt64) {
+    uint32(UInt32(value >> 32))
+    uint32(UInt32(truncatingIfNeeded: value))
+  }
 
   /// Appends a score.
   public mutating func score(_ value: Score) {
     let (high, middle, low) = value.words
-    append(high)
-    append(middle)
-    append(low)
+    uint64(high)
+    uint64(middle)
+    uint32(low)
   }
 
   /// Appends bytes as they are.
@@ -45,6 +58,18 @@ public struct ByteWriter: Sendable {
   /// Appends bytes as they are.
   public mutating func raw(_ value: RawSpan) {
     unsafe value.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  /// Appends what `body` appends, after its length in 16 bits.
+  ///
+  /// - Precondition: that is at most 65535 bytes.
+  public mutating func counted(_ body: (inout ByteWriter) -> Void) {
+    let start = bytes.count
+    uint16(0)
+    body(&self)
+    let count = UInt16(bytes.count - start - 2)
+    bytes[start] = UInt8(count >> 8)
+    bytes[start + 1] = UInt8(truncatingIfNeeded: count)
   }
 
   /// Runs `body` with what has been written, without copying it.
@@ -61,9 +86,5 @@ public struct ByteWriter: Sendable {
   public mutating func pad(to count: Int) {
     precondition(bytes.count <= count)
     bytes.append(contentsOf: [UInt8](repeating: 0, count: count - bytes.count))
-  }
-
-  private mutating func append<Word: FixedWidthInteger>(_ value: Word) {
-    unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 }

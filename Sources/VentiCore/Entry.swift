@@ -119,7 +119,8 @@ public struct Entry: Hashable, Sendable {
     writer.uint16(BlockSize.encode(pointerSize, isBig: isBig))
     writer.uint16(BlockSize.encode(leafSize, isBig: isBig))
     writer.uint8(flags)
-    writer.raw(repeatElement(0, count: 5))
+    writer.uint8(0)
+    writer.uint32(0)
     writer.uint48(UInt64(size))
     writer.score(score)
   }

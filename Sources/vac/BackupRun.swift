@@ -8,12 +8,28 @@ import VentiCore
 /// One run of the command.
 struct BackupRun {
   private let command: Vac
-  private let options: BackupOptions
-  private let arguments: [SourceArgument]
+  private let source: BackupSource
   private let store: WritableStore
 
   init(_ command: Vac) throws {
     self.command = command
+    let options = try Self.options(command)
+    let arguments =
+      command.files.map { SourceArgument($0.bytes) }
+      + (try command.selection.listedArguments())
+    if let name = command.archive.file ?? command.archive.days {
+      do throws(Errno) {
+        try File.checkMayPut(at: name.path)
+      } catch {
+        throw CommandError("write \(PathText.quoted(name.bytes)): \(error)")
+      }
+    }
+    try Self.makeUserStore(command.connection)
+    source = BackupSource(arguments, options)
+    store = try Self.open(command.connection)
+  }
+
+  private static func options(_ command: Vac) throws -> BackupOptions {
     var options = BackupOptions(
       layout: try command.archive.layout, threadCount: max(4, 2 * Machine.processorCount))
     options.patterns = try command.selection.patterns()
@@ -25,27 +41,20 @@ struct BackupRun {
     options.storesAttributes = command.archive.storesAttributes
     options.storesAccessTimes = command.archive.storesAccessTimes
     options.standardInputName = command.archive.standardInputName?.bytes
-    self.options = options
-    arguments =
-      command.files.map { SourceArgument($0.bytes) }
-      + (try command.selection.listedArguments())
-    if let name = command.archive.file ?? command.archive.days {
-      do throws(Errno) {
-        try File.checkMayPut(at: name.path)
-      } catch {
-        throw CommandError("write \(PathText.quoted(name.bytes)): \(error)")
-      }
-    }
-    store = try Self.open(command.connection)
+    return options
   }
 
-  /// Opens the store, and makes the user's own where none is named.
+  /// Makes the user's own store where none is named.
+  ///
+  /// Before the walk begins, which may meet it.
+  private static func makeUserStore(_ options: StoreOptions<BackingUp>) throws(CommandError) {
+    guard options.store.name == nil, Environment["venti"] == nil else { return }
+    try UserStore().make { StandardError.print("vac: \($0)") }
+  }
+
   private static func open(
     _ options: StoreOptions<BackingUp>
   ) throws(CommandError) -> WritableStore {
-    if options.store.name == nil, Environment["venti"] == nil {
-      try UserStore().make { StandardError.print("vac: \($0)") }
-    }
     let notice = { @Sendable (line: String) in StandardError.print("vac: \(line)") }
     return try WritableStore(
       at: options.store.location(), options: options.client(log: notice), notice: notice)
@@ -60,7 +69,7 @@ struct BackupRun {
     let previous = PreviousArchive(command.archive, in: store, report)
     let days = try previous.days()
     let backup = Backup(
-      arguments, to: store.blocks, previous: previous.compared(), days: days, options: options,
+      source, to: store.blocks, previous: previous.compared(), days: days,
       observer: report.observer)
     current.withLock { $0 = backup }
     report.countBytes(of: backup)

@@ -24,7 +24,7 @@ struct DirectoryCursorTests {
     let names = questions(table)
     for place in stride(from: 0, to: names.count, by: step) {
       let expected = table.position(of: names[place]).map { table[$0] }
-      #expect(try description(cursor.item(named: names[place])) == description(expected))
+      #expect(try description(cursor.file(named: names[place])?.item) == description(expected))
     }
     return cursor
   }
@@ -55,7 +55,7 @@ struct DirectoryCursorTests {
     let needed = store.readCount
     var cursor = try DirectoryCursor(reference, in: store)
     #expect(store.readCount - needed < 12)
-    for name in names { #expect(try cursor.item(named: Array(name.utf8))?.size ?? 0 > 9) }
+    for name in names { #expect(try cursor.file(named: Array(name.utf8))?.item.size ?? 0 > 9) }
 
     #expect(!cursor.isUnordered)
     // Not one block of either stream twice.
@@ -93,7 +93,7 @@ struct DirectoryCursorTests {
     let reference = try store.directory(of: ["a", "c", "d", "b", "e"])
     var cursor = try DirectoryCursor(reference, in: store)
     func isThere(_ name: String) throws -> Bool {
-      try cursor.item(named: Array(name.utf8))?.name == Array(name.utf8)
+      try cursor.file(named: Array(name.utf8))?.item.name == Array(name.utf8)
     }
     #expect(try isThere("a") && !cursor.isUnordered)
     // It is behind what has been read.
@@ -130,7 +130,7 @@ struct DirectoryCursorTests {
     store.fail(score, with: .timedOut(score, peer: "test", seconds: 1))
     #expect(throws: ArchiveError.block(.timedOut(score, peer: "test", seconds: 1))) {
       var cursor = try DirectoryCursor(reference, in: store)
-      for name in names { _ = try cursor.item(named: Array(name.utf8)) }
+      for name in names { _ = try cursor.file(named: Array(name.utf8))?.item }
     }
   }
 
@@ -165,7 +165,7 @@ struct DirectoryCursorTests {
         entries: Array(repeating: file, count: 4))
       var cursor = try DirectoryCursor(reference, in: store)
       for name in ["abc", "ab", "b", "c"] {
-        let item = try cursor.item(named: Array(name.utf8))
+        let item = try cursor.file(named: Array(name.utf8))?.item
         #expect(item.map { $0.name == Array(name.utf8) } ?? true)
       }
     }

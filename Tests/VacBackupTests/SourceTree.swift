@@ -56,10 +56,10 @@ final class SourceTree: Sendable {
       problem: { problem in self.reported.withLock { $0.append("\(problem)") } })
     observer.previousDamage = { reason in self.damage.withLock { $0.append(reason) } }
     return Backup(
-      [.contents(path)], to: store ?? self.store,
+      BackupSource([.contents(path)], options), to: store ?? self.store,
       previous: archive.map {
         Backup.Previous(score: ArchiveScore($0.score), directory: $0.directory)
-      }, days: days, options: options, observer: observer)
+      }, days: days, observer: observer)
   }
 
   /// Archives what is in the tree.

@@ -34,13 +34,11 @@ package final class Backup: Sendable {
   /// What has been done so far.
   package let counters: BackupCounters
 
-  private let arguments: [SourceArgument]
-  private let options: BackupOptions
+  private let source: BackupSource
   private let observer: BackupObserver
   private let previous: Previous?
   private let days: DayTree?
   private let store: BackupStore
-  private let handles = SourceHandles()
   /// Why there will be no archive.
   private let ending = Monitor<BackupProblem?>(nil)
 
@@ -48,11 +46,10 @@ package final class Backup: Sendable {
   ///   - store: gets the blocks, from many threads; the previous archive is read from it.
   ///   - days: the days that this one is added to; the most recent is the previous archive then.
   package init(
-    _ arguments: [SourceArgument], to store: any BlockStore, previous: Previous? = nil,
-    days: DayTree? = nil, options: BackupOptions, observer: BackupObserver
+    _ source: BackupSource, to store: any BlockStore, previous: Previous? = nil,
+    days: DayTree? = nil, observer: BackupObserver
   ) {
-    self.arguments = arguments
-    self.options = options
+    self.source = source
     self.observer = observer
     self.previous = days.map(Previous.init) ?? previous
     self.days = days
@@ -66,7 +63,7 @@ package final class Backup: Sendable {
   /// - Throws: why there is none. What else is wrong is told to the observer.
   package func run() throws(BackupProblem) -> ArchiveScore {
     let storer = FileStorer(
-      options, store: store, handles: handles, report: { [self] in report($0) },
+      options, store: store, handles: source.handles, report: { [self] in report($0) },
       isEnding: { [self] in isEnding })
     let crew = Crew<StoreJob, BackupError>(
       "store", threads: options.threadCount, queueLimit: Self.queueLimit
@@ -91,13 +88,8 @@ package final class Backup: Sendable {
   ///
   /// - Returns: nil when the backup ends first.
   package func countBytes() -> Int? {
-    var options = options
-    options.mergesArchives = false
-    options.storesAttributes = false
-    options.nameByteLimit /= 4
-    var walk = SourceWalk(options, handles: SourceHandles())
+    var walk = source.walkToCount()
     defer { walk.abandon() }
-    walk.add(arguments) { _, _ in nil }
     var count = 0
     while let step = walk.next(merge: { _, _ in nil }) {
       if isEnding { return nil }
@@ -107,6 +99,8 @@ package final class Backup: Sendable {
     }
     return count
   }
+
+  private var options: BackupOptions { source.options }
 
   // MARK: - Walking
 
@@ -119,10 +113,7 @@ package final class Backup: Sendable {
     var scribe = Scribe(
       writer, options, results: storer.results, counters: counters,
       report: { [self] in report($0) })
-    var walk = SourceWalk(options, handles: handles)
-    if let name = options.standardInputName { walk.addStandardInput(as: name) }
-    walk.add(arguments) { merge($1, in: $0, into: &scribe) }
-    var steps = WalkSteps(walk, isAhead: !options.mergesArchives)
+    var steps = source.steps { merge($1, in: $0, into: &scribe) }
     defer { steps.abandon() }
     var old = try settingAside { () throws(ScratchError) in
       try PreviousTree(previous?.directory, in: store, options.scratch) { [self] in
@@ -135,12 +126,11 @@ package final class Backup: Sendable {
       switch step {
       case .enter(let file, let attributes):
         observer.event?(file.path, .directory)
-        let item = old.item(named: file.name)
-        try settingAside { () throws(ScratchError) in try old.enter(item) }
+        try settingAside { () throws(ScratchError) in try old.enter(file.name) }
         try scribe.enter(file, attributes: attributes)
       case .file(let file):
         observer.event?(file.path, .file)
-        try add(file, old.item(named: file.name), to: &scribe, &jobs)
+        try add(file, &old, to: &scribe, &jobs)
       case .merged(let file, let path): try scribe.add(file, path: path)
       case .standardInput(let name):
         observer.event?(name, .file)
@@ -158,6 +148,22 @@ package final class Backup: Sendable {
     return try archiving { () throws(ArchiveError) in
       let top = try days?.finish(contents, scribe.writer) ?? contents
       return try scribe.writer.finish(top: top, previous: previous?.score)
+    }
+  }
+
+  private func add(
+    _ file: SourceFile, _ previous: inout PreviousTree, to scribe: inout Scribe,
+    _ jobs: inout JobDispatcher
+  ) throws(BackupError) {
+    let old = previous.file(named: file.name)
+    if options.skipsUnchanged, let old, let contents = old.stream,
+      contents.mayHold(file.status, layout: options.layout),
+      try scribe.add(file, contents: contents, ifRecordedAs: old)
+    {
+      counters.unchangedFiles.add()
+      store.count(hole: contents.size)
+    } else {
+      try add(file, old.map { previous.item($0) }, to: &scribe, &jobs)
     }
   }
 
@@ -204,7 +210,7 @@ package final class Backup: Sendable {
     _ name: [UInt8], in directory: SourceDirectory, into scribe: inout Scribe
   ) -> MergedFiles? {
     let limit = ArchiveScore.fileByteLimit
-    guard let file = try? handles.handle(of: directory).fileToArchive(name),
+    guard let file = try? source.handles.handle(of: directory).fileToArchive(name),
       let size = try? file.size(), size <= limit,
       let text = try? Block(
         capacity: limit,
@@ -219,7 +225,10 @@ package final class Backup: Sendable {
 
   // MARK: - Problems
 
-  private var isEnding: Bool { ending.withLock { $0 != nil } }
+  private var isEnding: Bool {
+    // Asked for each file: not by a copy of the problem.
+    ending.withLock { if case .some = $0 { true } else { false } }
+  }
 
   /// Tells the observer what is wrong with a file; ends the backup when there can be no archive.
   private func report(_ problem: BackupProblem) {

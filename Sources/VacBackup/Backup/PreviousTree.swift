@@ -10,12 +10,17 @@ struct PreviousTree {
   /// Directories that are open together.
   private static let openLimit = 256
 
+  private struct OpenDirectory {
+    let depth: Int
+    var cursor: DirectoryCursor
+  }
+
   private let source: any BlockSource
   /// From the top; nil for a directory that the archive does not have, or that cannot be read.
   private var levels: DeepStack<DirectoryReference?>
   /// Told of the first damage.
   private var report: ((String) -> Void)?
-  private var open: [(depth: Int, cursor: DirectoryCursor)] = []
+  private var open: [OpenDirectory] = []
 
   /// - Parameters:
   ///   - top: the directory that corresponds to the walk's top directory.
@@ -36,34 +41,45 @@ struct PreviousTree {
     try levels.push(top)
   }
 
-  /// What the archive has by this name in the directory of the walk.
+  /// The file of this name that the archive has in the directory of the walk.
   ///
   /// What is damaged is as good as not there.
-  mutating func item(named name: [UInt8]) -> Item? {
+  mutating func file(named name: [UInt8]) -> DirectoryFile? {
     let depth = levels.count - 1
-    guard let level = levels.last else { return nil }
     do throws(ArchiveError) {
-      if open.last?.depth != depth {
+      if openDepth != depth {
+        guard let level = levels.last else { return nil }
         push(try DirectoryCursor(level, in: source), depth)
       }
-      let item = try open[open.count - 1].cursor.item(named: name)
-      if let fault = open[open.count - 1].cursor.fault { tell("\(fault)") }
-      if case .damaged(let error) = item?.contents { tell("\(error)") }
-      return item
+      let file = try open[open.count - 1].cursor.file(named: name)
+      if let fault = open[open.count - 1].cursor.takeFault() { tell("\(fault)") }
+      return file
     } catch {
       tell("\(error)")
       levels.last = nil
+      if openDepth == depth { open.removeLast() }
       return nil
     }
   }
+
+  /// What the archive says of a file.
+  mutating func item(_ file: DirectoryFile) -> Item {
+    let item = file.item
+    if case .damaged(let error) = item.contents { tell("\(error)") }
+    return item
+  }
+
+  /// The depth of the directory that was opened last: not a copy of all that is open with it.
+  private var openDepth: Int? { open.isEmpty ? nil : open[open.count - 1].depth }
 
   private mutating func tell(_ reason: @autoclosure () -> String) {
     report.take()?(reason())
   }
 
   /// Goes into a directory with the walk.
-  mutating func enter(_ item: Item?) throws(ScratchError) {
-    if case .directory(let reference) = item?.contents {
+  mutating func enter(_ name: [UInt8]) throws(ScratchError) {
+    let file = file(named: name)
+    if let file, case .directory(let reference) = item(file).contents {
       try levels.push(reference)
     } else {
       try levels.push(nil)
@@ -73,11 +89,11 @@ struct PreviousTree {
   /// Leaves a directory with the walk.
   mutating func leave() throws(ScratchError) {
     try levels.pop()
-    if open.last?.depth == levels.count { open.removeLast() }
+    if openDepth == levels.count { open.removeLast() }
   }
 
   private mutating func push(_ cursor: DirectoryCursor, _ depth: Int) {
     if open.count == Self.openLimit { open.removeFirst(Self.openLimit / 2) }
-    open.append((depth, cursor))
+    open.append(OpenDirectory(depth: depth, cursor: cursor))
   }
 }

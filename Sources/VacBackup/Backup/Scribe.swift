@@ -13,8 +13,9 @@ struct Scribe {
     case file(SourceFile, qid: UInt64, job: Int, link: Link?)
     /// A file that is in the store.
     case stored(SourceFile, qid: UInt64, StoredFile, link: Link?)
-    case ready(FileDescription, Entry)
-    case merged(MergedFile, path: [UInt8])
+    // Apart, since these are large, and rare.
+    indirect case ready(FileDescription, Entry)
+    indirect case merged(MergedFile, path: [UInt8])
     case leave
   }
 
@@ -115,6 +116,29 @@ struct Scribe {
     _ stored: StoredFile, _ file: SourceFile, qid: UInt64, link: Link?
   ) throws(BackupError) {
     try add(.stored(file, qid: qid, stored, link: link))
+  }
+
+  /// Adds a file of one name that an older archive records as it would be written now, and nothing
+  /// waits for: the way of nearly all files of a tree that has hardly changed.
+  ///
+  /// - Returns: false when this is not so.
+  mutating func add(
+    _ file: SourceFile, contents: Entry, ifRecordedAs old: DirectoryFile
+  ) throws(BackupError) -> Bool {
+    guard first == window.count, file.status.linkCount == 1 else { return false }
+    try begin()
+    let description = describe(file.name, file.status, qid: writer.numbers.unused)
+    do throws(ArchiveError) {
+      guard try begun.last.writer.append(description, contents: contents, ifRecordedAs: old)
+      else { return false }
+    } catch {
+      let failure = BackupError.archive(error)
+      if failure.endsEverything { throw failure }
+      return false
+    }
+    _ = nextNumber()
+    counters.files.add()
+    return true
   }
 
   mutating func add(_ description: FileDescription, contents: Entry) throws(BackupError) {

@@ -28,7 +28,9 @@ struct SourceWalk: Sendable {
     /// Everything that is no directory.
     case file(SourceFile)
     /// A file of an archive that is merged, and its path.
-    case merged(MergedFile, path: [UInt8])
+    ///
+    /// Apart, since it is large, and rare.
+    indirect case merged(MergedFile, path: [UInt8])
     /// What standard input gives, by this name.
     case standardInput([UInt8])
     /// All in the directory has been met.

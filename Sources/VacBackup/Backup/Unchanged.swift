@@ -10,10 +10,7 @@ extension Item {
   /// where that was recorded, which no program can set back.
   func contents(ifUnchanged status: FileStatus, layout: BlockLayout) -> Entry? {
     guard case .stream(let entry) = contents, kind == status.archiveKind,
-      entry.size == status.size || kind != .file, isUnchanged(status),
-      // What other sizes of blocks made of it would be another archive.
-      entry.leafSize == layout.leafSize, entry.pointerSize == layout.pointerSize,
-      entry.depth == entry.neededDepth
+      entry.mayHold(status, layout: layout), isUnchanged(status)
     else { return nil }
     return entry
   }
@@ -31,5 +28,14 @@ extension Item {
     return kind == .file
       && UInt32(truncatingIfNeeded: modified.seconds)
         == UInt32(truncatingIfNeeded: status.modified.seconds)
+  }
+}
+
+extension Entry {
+  /// Whether the contents of a file that looks like this can be the stream, for all that it says itself.
+  func mayHold(_ status: FileStatus, layout: BlockLayout) -> Bool {
+    (size == status.size || status.kind != .file)
+      // What other sizes of blocks made of it would be another archive.
+      && leafSize == layout.leafSize && pointerSize == layout.pointerSize && depth == neededDepth
   }
 }

@@ -8,39 +8,49 @@ internal import VacArchive
 final class WalkAhead: Sendable {
   private struct State {
     var batches: [[SourceWalk.Step]] = []
+    /// Directories in them.
+    var directoryCount = 0
     var isEnded = false
     var isAbandoned = false
     /// Whether the walk waits until there is room.
     var isFull = false
   }
 
+  private struct Batch {
+    var steps: [SourceWalk.Step] = []
+    var directoryCount = 0
+    var isLast = false
+  }
+
   /// Steps that are handed over together.
   private static let batchCount = 64
   /// Directories among them.
-  private static let directoryCount = 8
-  /// Batches that may wait.
-  private static let batchLimit = 8
+  private static let batchDirectoryCount = 8
+  /// Batches that may wait: a megabyte or two.
+  private static let batchLimit = 64
+  /// Directories in them, of which each may have an open handle.
+  private static let directoryLimit = 64
 
   private let state = Monitor(State())
 
-  /// Sends a walk ahead.
+  /// Sends a walk ahead, which begins on its own thread.
   ///
   /// - Returns: nil when the system has no room for a thread.
-  init?(_ walk: SourceWalk) {
+  init?(_ makeWalk: @escaping @Sendable () -> SourceWalk) {
     let state = state
-    guard Thread.start("walk", { Self.run(walk, state) }) else { return nil }
+    guard Thread.start("walk", { Self.run(makeWalk(), state) }) else { return nil }
   }
 
-  /// The next steps; none at the end.
-  func next() -> [SourceWalk.Step] {
-    let (steps, wakes) =
-      state.wait { state -> ([SourceWalk.Step], Bool)? in
+  /// The next steps, in batches, of each the first step last; none at the end.
+  func next() -> [[SourceWalk.Step]] {
+    let (batches, wakes) =
+      state.wait { state -> ([[SourceWalk.Step]], Bool)? in
         guard !state.batches.isEmpty || state.isEnded else { return nil }
-        defer { (state.batches, state.isFull) = ([], false) }
-        return (Array(state.batches.joined()), state.isFull)
+        defer { (state.batches, state.directoryCount, state.isFull) = ([], 0, false) }
+        return (state.batches, state.isFull)
       } ?? ([], false)
     if wakes { state.update { _ in } }
-    return steps
+    return batches
   }
 
   /// Ends the walk soon.
@@ -52,37 +62,38 @@ final class WalkAhead: Sendable {
     var walk = walk
     defer { walk.abandon() }
     while true {
-      let (batch, isLast) = take(from: &walk)
-      guard hand(batch, isLast: isLast, state), !isLast else { return }
+      let batch = take(from: &walk)
+      guard hand(batch, state), !batch.isLast else { return }
     }
   }
 
-  private static func take(
-    from walk: inout SourceWalk
-  ) -> (batch: [SourceWalk.Step], isLast: Bool) {
-    var batch: [SourceWalk.Step] = []
-    batch.reserveCapacity(batchCount)
-    var directories = 0
-    while batch.count < batchCount, directories < directoryCount {
-      guard let step = walk.next(merge: { _, _ in nil }) else { return (batch, true) }
-      if case .enter = step { directories += 1 }
-      batch.append(step)
+  private static func take(from walk: inout SourceWalk) -> Batch {
+    var batch = Batch()
+    batch.steps.reserveCapacity(batchCount)
+    while batch.steps.count < batchCount, batch.directoryCount < batchDirectoryCount {
+      guard let step = walk.next(merge: { _, _ in nil }) else {
+        batch.isLast = true
+        break
+      }
+      if case .enter = step { batch.directoryCount += 1 }
+      batch.steps.append(step)
     }
-    return (batch, false)
+    // So that they are taken from the end, and moved.
+    batch.steps.reverse()
+    return batch
   }
 
   /// Hands steps over once there is room for them; false when nobody wants them any more.
-  private static func hand(
-    _ batch: [SourceWalk.Step], isLast: Bool, _ state: Monitor<State>
-  ) -> Bool {
+  private static func hand(_ batch: Batch, _ state: Monitor<State>) -> Bool {
     let isWanted = state.wait { state -> Bool? in
       if state.isAbandoned { return false }
-      guard state.batches.count < batchLimit else {
+      guard state.batches.count < batchLimit, state.directoryCount < directoryLimit else {
         state.isFull = true
         return nil
       }
-      state.batches.append(batch)
-      state.isEnded = isLast
+      state.batches.append(batch.steps)
+      state.directoryCount += batch.directoryCount
+      state.isEnded = batch.isLast
       return true
     }
     state.update { _ in }

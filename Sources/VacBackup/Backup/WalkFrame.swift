@@ -13,7 +13,8 @@ struct WalkFrame: Sendable {
   struct Next {
     enum Source {
       case name(Origin)
-      case merged(MergedFile)
+      /// Apart, since it is large, and rare.
+      indirect case merged(MergedFile)
     }
 
     let name: [UInt8]
