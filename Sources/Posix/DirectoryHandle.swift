@@ -200,11 +200,13 @@ package final class DirectoryHandle: OpenNode {
     _ name: [UInt8], _ call: (UnsafePointer<CChar>) -> Result
   ) throws(Errno) -> Result {
     try checkName(name)
-    let terminated = name.map { CChar(bitPattern: $0) } + [0]
     return try systemCall {
-      unsafe terminated.withUnsafeBufferPointer { buffer in
+      // On the stack: arrays would take as long as some of the calls.
+      unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: name.count + 1) { buffer in
+        for place in name.indices { unsafe buffer[place] = CChar(bitPattern: name[place]) }
+        unsafe buffer[name.count] = 0
         // Never nil: there is the NUL at least.
-        unsafe buffer.baseAddress.map { unsafe call($0) } ?? -1
+        return unsafe buffer.baseAddress.map { unsafe call($0) } ?? -1
       }
     }
   }

@@ -113,7 +113,7 @@ public final class Directory: Sendable {
       if isBefore(rows[middle], key, name) { low = middle + 1 } else { high = middle }
     }
     guard low < rows.count, rows[low].key == key, rows[low].nameCount == name.count,
-      names[rows[low].nameRange].elementsEqual(name)
+      names[rows[low].nameRange].hasSameBytes(as: name[...])
     else { return nil }
     return low
   }
@@ -166,9 +166,9 @@ public final class Directory: Sendable {
     let start = row.textRange.lowerBound
     let place = RecordFields.place(nameCount: Int(row.nameCount))
     guard place.upperBound <= other.count else { return false }
-    return [0..<place.lowerBound, place.upperBound..<other.count].allSatisfy { range in
-      names[start + range.lowerBound..<start + range.upperBound].elementsEqual(other[range])
-    }
+    return names[start..<start + place.lowerBound].hasSameBytes(as: other[..<place.lowerBound])
+      && names[start + place.upperBound..<start + other.count]
+        .hasSameBytes(as: other[place.upperBound...])
   }
 
   /// The stream of a file's contents; nil for a directory, and where it cannot be read.

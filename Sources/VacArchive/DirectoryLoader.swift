@@ -161,7 +161,7 @@ struct DirectoryLoader {
 
   private func sameName(_ left: DirectoryRow, _ right: DirectoryRow) -> Bool {
     left.key == right.key && left.nameCount == right.nameCount
-      && names[left.nameRange].elementsEqual(names[right.nameRange])
+      && names[left.nameRange].hasSameBytes(as: names[right.nameRange])
   }
 
   /// Leaves out rows by their names, as a name that came before.

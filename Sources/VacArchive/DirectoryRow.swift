@@ -1,3 +1,5 @@
+internal import VentiCore
+
 /// What a directory keeps of a file: fixed in size, its texts elsewhere.
 struct DirectoryRow {
   /// The first eight bytes of the name: decides most comparisons.
@@ -90,7 +92,7 @@ struct InternedTexts {
   /// The number of a text.
   mutating func number(of text: ArraySlice<UInt8>) -> UInt32 {
     // Most files have the owner of the file before.
-    if last < texts.count, texts[Int(last)].elementsEqual(text) { return last }
+    if last < texts.count, texts[Int(last)][...].hasSameBytes(as: text) { return last }
     let text = Array(text)
     if let number = numbers[text] {
       last = number

@@ -27,7 +27,8 @@ public struct DirectoryWriter {
   private var entries: EntryWriter
   private var metadata: MetadataWriter
   private var lastName: [UInt8]?
-  /// The record that is being added: in the same memory for all.
+  /// The record of a file that is being added, and its bytes: in the same memory for all.
+  private var record = Record(name: [], slot: 0, qid: 0, mode: FileMode(rawValue: 0))
   private var encoded = ByteWriter()
 
   /// Begins a directory.
@@ -58,10 +59,10 @@ public struct DirectoryWriter {
   public mutating func append(
     _ file: FileDescription, contents: Entry, ifRecordedAs old: DirectoryFile
   ) throws(ArchiveError) -> Bool {
-    var record = isClassic ? file.classicRecord() : file.completeRecord()
-    try encode(&record, streamCount: 1)
+    describe(file)
+    try encode(streamCount: 1)
     guard old.hasRecord(encoded.bytes) else { return false }
-    try add(record.name, contents, nil, attributes: nil)
+    try add(contents, nil, attributes: nil)
     return true
   }
 
@@ -74,9 +75,9 @@ public struct DirectoryWriter {
 
   /// Adds a file of a merged archive.
   public mutating func append(_ file: MergedFile) throws(ArchiveError) {
-    var record = file.record
+    record = file.record
     record.generation = 0
-    try append(&record, file.stream, file.metadataStream, attributes: file.attributeStream)
+    try appendRecord(file.stream, file.metadataStream, attributes: file.attributeStream)
   }
 
   /// Ends the directory.
@@ -104,45 +105,42 @@ public struct DirectoryWriter {
   private mutating func append(
     _ file: FileDescription, _ stream: Entry, _ metadataStream: Entry?
   ) throws(ArchiveError) {
-    guard !isClassic else {
-      var record = file.classicRecord()
-      return try append(&record, stream, metadataStream, attributes: nil)
-    }
-    var record = file.completeRecord()
-    guard !file.attributes.isEmpty else {
-      return try append(&record, stream, metadataStream, attributes: nil)
+    describe(file)
+    guard !isClassic, !file.attributes.isEmpty else {
+      return try appendRecord(stream, metadataStream, attributes: nil)
     }
     let list = try ExtendedAttribute.list(file.attributes)
-    var withList = record
-    withList.unix?.attributes = .inline(list)
+    record.unix?.attributes = .inline(list)
     let limit = MetadataWriter.recordByteLimit(layout)
-    if list.count <= Self.inlineAttributeByteLimit, withList.byteCount <= limit {
-      try append(&withList, stream, metadataStream, attributes: nil)
+    if list.count <= Self.inlineAttributeByteLimit, record.byteCount <= limit {
+      try appendRecord(stream, metadataStream, attributes: nil)
     } else {
       var attributes = StreamWriter(to: store, layout: layout)
       try attributes.append(list)
-      try append(&record, stream, metadataStream, attributes: attributes.finish())
+      try appendRecord(stream, metadataStream, attributes: attributes.finish())
     }
   }
 
-  /// Adds a record, whose slots are chosen here: those of its streams, then that of its attributes.
-  private mutating func append(
-    _ record: inout Record, _ stream: Entry, _ metadataStream: Entry?, attributes: Entry?
+  private mutating func describe(_ file: FileDescription) {
+    if isClassic { file.describeClassically(in: &record) } else { file.describe(in: &record) }
+  }
+
+  /// Adds `record`, whose slots are chosen here: those of its streams, then that of its attributes.
+  private mutating func appendRecord(
+    _ stream: Entry, _ metadataStream: Entry?, attributes: Entry?
   ) throws(ArchiveError) {
     let streamCount = metadataStream == nil ? 1 : 2
     if attributes != nil {
       if record.unix == nil { record.unix = UnixMetadata() }
       record.unix?.attributes = .slot(UInt32(truncatingIfNeeded: entries.count + streamCount))
     }
-    try encode(&record, streamCount: streamCount)
-    try add(record.name, stream, metadataStream, attributes: attributes)
+    try encode(streamCount: streamCount)
+    try add(stream, metadataStream, attributes: attributes)
   }
 
-  /// Makes the bytes of a record that comes next.
-  private mutating func encode(
-    _ record: inout Record, streamCount: Int
-  ) throws(ArchiveError) {
-    try check(record)
+  /// Makes the bytes of `record`, which comes next.
+  private mutating func encode(streamCount: Int) throws(ArchiveError) {
+    try checkRecord()
     guard UInt32(exactly: entries.count + streamCount) != nil else {
       throw .unstorable("directory: more files than 32 bits can number")
     }
@@ -156,18 +154,18 @@ public struct DirectoryWriter {
     }
   }
 
-  /// Adds the record that is encoded.
+  /// Adds the record that is encoded, and the entries that it speaks of.
   private mutating func add(
-    _ name: [UInt8], _ stream: Entry, _ metadataStream: Entry?, attributes: Entry?
+    _ stream: Entry, _ metadataStream: Entry?, attributes: Entry?
   ) throws(ArchiveError) {
     try entries.append(stream)
     if let metadataStream { try entries.append(metadataStream) }
     if let attributes { try entries.append(attributes) }
     try metadata.append(encoded.bytes)
-    lastName = name
+    lastName = record.name
   }
 
-  private func check(_ record: Record) throws(ArchiveError) {
+  private func checkRecord() throws(ArchiveError) {
     if let fault = Omission.NameFault(record.name) {
       throw .unstorable("file \(quoted(record.name)): \(fault)")
     }

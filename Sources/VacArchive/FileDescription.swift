@@ -45,23 +45,30 @@ public struct FileDescription: Hashable, Sendable {
     self.qid = qid
   }
 
-  /// The record without Unix metadata: what plan9port's vac would write.
-  func classicRecord() -> Record {
-    var record = Record(
-      name: name, slot: 0, qid: qid,
-      mode: FileMode(kind, unixPermissions: permissions & 0o777))
+  /// Makes a record say what plan9port's vac would write: all but Unix metadata.
+  ///
+  /// Nothing stays of what it said before but the slot.
+  func describeClassically(in record: inout Record) {
+    record.generation = 0
+    record.modifier = []
+    record.modificationCount = 0
+    record.sourceQid = nil
+    record.unix = nil
+    record.otherOptions = []
+    record.name = name
+    record.qid = qid
+    record.mode = FileMode(kind, unixPermissions: permissions & 0o777)
     record.owner = owner
     record.group = group
     record.modified = modified.lowSeconds
     record.accessed = accessed.lowSeconds
     record.changed = changed.lowSeconds
     record.space = space
-    return record
   }
 
-  /// The record with everything but extended attributes.
-  func completeRecord() -> Record {
-    var record = classicRecord()
+  /// Makes a record say everything but extended attributes.
+  func describe(in record: inout Record) {
+    describeClassically(in: &record)
     record.mode = FileMode(kind, unixPermissions: permissions)
     var unix = UnixMetadata()
     unix.modified = modified.rest
@@ -74,6 +81,5 @@ public struct FileDescription: Hashable, Sendable {
     unix.isSocket = kind == .socket
     unix.linkCount = linkCount > 1 ? UInt32(clamping: linkCount) : nil
     record.unix = unix
-    return record
   }
 }

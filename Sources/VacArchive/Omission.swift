@@ -83,7 +83,7 @@ extension Omission.NameFault {
       self = .empty
     } else if name.count > Self.nameByteLimit {
       self = .tooLong
-    } else if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) {
+    } else if name.count <= 2, name.allSatisfy({ $0 == UInt8(ascii: ".") }) {
       self = .reserved
     } else if name.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") }) {
       self = .separator

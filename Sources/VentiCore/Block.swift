@@ -99,9 +99,16 @@ extension Block: Equatable {
   }
 }
 
+extension ArraySlice<UInt8> {
+  /// Whether the same bytes are in another array: as `elementsEqual`, several times as fast.
+  public func hasSameBytes(as other: ArraySlice<UInt8>) -> Bool {
+    unsafe span.bytes.isEqual(to: other.span.bytes)
+  }
+}
+
 extension RawSpan {
   /// Whether the same bytes are in other memory; eight are compared at a time.
-  public func isEqual(to other: RawSpan) -> Bool {
+  fileprivate func isEqual(to other: RawSpan) -> Bool {
     let count = byteCount
     guard count == other.byteCount else { return false }
     var done = 0

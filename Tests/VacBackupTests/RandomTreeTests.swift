@@ -119,6 +119,47 @@ struct RandomTreeTests {
   }
 
   @Test(
+    "changed in any way and archived again with -q, it is the archive that would be made anew",
+    arguments: 0..<18 as Range<UInt64>)
+  func changed(seed: UInt64) throws {
+    let tree = try makeTree(seed: seed)
+    let first = try tree.archive()
+    try tree.shell(Self.changes(seed: seed))
+
+    let second = try tree.archive(previous: first) { $0.skipsUnchanged = true }
+
+    let tops = try [second, tree.archive()].map {
+      try Archive(opening: $0, in: tree.store).root.score
+    }
+    #expect(tops[0] == tops[1], "seed \(seed)")
+    #expect(try Archive(opening: first, in: tree.store).root.score != tops[1], "seed \(seed)")
+    #expect(tree.problems == [], "seed \(seed)")
+  }
+
+  /// A script that changes up to eight files, each in another way.
+  private static func changes(seed: UInt64) -> String {
+    #"""
+    change=\#(seed)
+    touch new
+    while IFS= read -rd '' path; do
+      [ -L "$path" ] || [ -e "$path" ] || continue
+      change=$((change + 1))
+      case $((change % 8)) in
+        0) if [ -f "$path" ]; then echo more >>"$path"; fi ;;
+        1) [ -L "$path" ] || chmod 0711 -- "$path" ;;
+        2) rm -rf -- "$path" ;;
+        3) if [ "${#path}" -lt 200 ]; then mv -- "$path" "$path.moved"; fi ;;
+        4) touch -h -- "$path" ;;
+        5) setfattr -n user.y -v 1 -- "$path" 2>/dev/null || true ;;
+        6) rm -rf -- "$path"; mkdir -- "$path" ;;
+        7) if [ -f "$path" ]; then ln -- "$path" "linked$change"; fi ;;
+      esac
+    done < <(find . -mindepth 1 -print0 | sort -z |
+      shuf -z -n 8 --random-source=<(yes \#(seed)))
+    """#
+  }
+
+  @Test(
     "with next to no memory for them, stacks and tables make the same archive and the same tree",
     arguments: 0..<18 as Range<UInt64>)
   func setAside(seed: UInt64) throws {

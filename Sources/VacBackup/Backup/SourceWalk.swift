@@ -58,6 +58,8 @@ struct SourceWalk: Sendable {
   /// Frames from the top that have let go of their names.
   private var letGoCount = 0
   private var lastID = 0
+  /// The handle of the directory that a name was looked up in last.
+  private var last: (id: Int, handle: DirectoryHandle)?
   private var topFaults: [BackupProblem] = []
 
   init(_ options: BackupOptions, handles: SourceHandles) {
@@ -189,7 +191,7 @@ struct SourceWalk: Sendable {
     _ name: [UInt8], in directory: SourceDirectory, _ merge: Merge
   ) -> Step {
     do throws(BackupError) {
-      let handle = try handles.handle(of: directory)
+      let handle = try handle(of: directory)
       let status = try calling("stat") { () throws(Errno) in try handle.status(of: name) }
       let file = SourceFile(directory: directory, name: name, status: status)
       guard options.patterns.isEmpty || options.patterns.includes(path) else {
@@ -203,6 +205,16 @@ struct SourceWalk: Sendable {
     } catch {
       return fault(error)
     }
+  }
+
+  /// A handle of a directory: most names are in that of the name before.
+  private mutating func handle(
+    of directory: SourceDirectory
+  ) throws(BackupError) -> DirectoryHandle {
+    if let last, last.id == directory.id { return last.handle }
+    let handle = try handles.handle(of: directory)
+    last = (directory.id, handle)
+    return handle
   }
 
   /// Goes into a directory.
