@@ -157,27 +157,6 @@ public final class Directory: Sendable {
       parsing: Block(Array(names[row.textRange])), usesUnix: row.unixCount > 0)
   }
 
-  /// Whether a file's record, of a table that keeps them, is another one but for slot and number.
-  ///
-  /// - Parameter other: a record in the version that is written.
-  func hasRecord(_ other: [UInt8], at position: Int) -> Bool {
-    let row = rows[position]
-    guard row.recordCount > 0, Int(row.recordCount) == other.count else { return false }
-    let start = row.textRange.lowerBound
-    let place = RecordFields.place(nameCount: Int(row.nameCount))
-    guard place.upperBound <= other.count else { return false }
-    return names[start..<start + place.lowerBound].hasSameBytes(as: other[..<place.lowerBound])
-      && names[start + place.upperBound..<start + other.count]
-        .hasSameBytes(as: other[place.upperBound...])
-  }
-
-  /// The stream of a file's contents; nil for a directory, and where it cannot be read.
-  func stream(at position: Int) -> Entry? {
-    let row = rows[position]
-    guard row.kind != .directory else { return nil }
-    return try? slots.entry(Int(row.slot), generation: row.generation, isDirectory: false)
-  }
-
   /// A file.
   public subscript(position: Int) -> Item {
     let row = rows[position]

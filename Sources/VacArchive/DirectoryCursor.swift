@@ -7,9 +7,20 @@ public import VentiCore
 /// not, as in a large directory by plan9port, a limited number of files is gathered at a time, as
 /// soon as that shows: see `NameRange`. What was asked for before is not looked for again: a name may
 /// be missed, and is never taken for another.
+///
+/// A block's records are parsed once a name is asked for. Whoever knows what the next record would say if
+/// nothing had changed asks for that record first, which takes a fraction of the time.
 public struct DirectoryCursor {
-  /// The records of a block.
+  /// A block of records.
   private struct Chunk {
+    let piece: StreamScan.Piece
+    /// The records as they lie there; nil where they cannot be read.
+    var records: RecordSequence?
+    /// The records, parsed.
+    var table: Table?
+  }
+
+  private struct Table {
     let directory: Directory
     let firstName: [UInt8]
     let lastName: [UInt8]
@@ -29,7 +40,8 @@ public struct DirectoryCursor {
   private let rangeLimit: Int
   private var blocks: RecordBlocks
   private var current: Chunk?
-  /// What comes after it is looked at in time: it tells whether the records are in order.
+  /// What comes after the current block, where its records are parsed: it tells whether the records are in
+  /// order.
   private var following: Chunk?
   /// The first fault for which names may be missing that the directory has, until it is taken.
   private var fault: Omission?
@@ -46,62 +58,94 @@ public struct DirectoryCursor {
     _ reference: DirectoryReference, in source: any BlockSource, rangeLimit: Int = 1 << 16
   ) throws(ArchiveError) {
     self.rangeLimit = rangeLimit
-    blocks = try RecordBlocks(reference, keepsRecords: true, in: source)
-    current = try nextChunk()
-    try follow(nil)
+    blocks = try RecordBlocks(reference, in: source)
   }
 
   /// Whether the records are known to be in no order.
   public var isUnordered: Bool { range != nil }
 
-  /// The file called `name`, which does not stand before the name that was asked for before; where the
-  /// records are in order, its table keeps them.
+  /// The stream of a file's contents, if the next record of the directory is this one but for slot and
+  /// number; then it is passed.
+  ///
+  /// - Parameter record: of a file that is no directory, in the version that is written; it does not stand
+  ///   before the name that was asked for before.
+  /// - Throws: errors that are not of one block.
+  public mutating func takeStream(ofRecord record: RawSpan) throws(ArchiveError) -> Entry? {
+    guard range == nil else { return nil }
+    while current?.records?.isAtEnd ?? (current == nil) {
+      current = following.take()
+      if current == nil { current = try nextChunk() }
+      if current == nil { return nil }
+    }
+    return current?.records?.takeStream(of: record)
+  }
+
+  /// The file called `name`, which does not stand before the name that was asked for before.
   ///
   /// - Throws: errors that are not of one block; what is damaged counts as not there.
-  public mutating func file(named name: [UInt8]) throws(ArchiveError) -> DirectoryFile? {
-    while range == nil, let last = current?.lastName, ArchiveOrder.isOrdered(last, name) {
-      current = following
-      try follow(name)
-    }
-    if let range, !range.covers(name) { try gather(from: name) }
-    guard let directory = range?.directory ?? current?.directory,
+  public mutating func item(named name: [UInt8]) throws(ArchiveError) -> Item? {
+    try move(to: name)
+    guard let directory = range?.directory ?? current?.table?.directory,
       let position = directory.position(of: name)
     else { return nil }
-    return DirectoryFile(directory: directory, position: position)
+    return directory[position]
   }
 
   /// Tells the first fault so far for which names may be missing that the directory has, once.
   public mutating func takeFault() -> Omission? { fault.take() }
 
-  /// Reads what comes after the current block.
-  ///
-  /// - Parameter name: what is asked for; nil where nothing has been so far.
-  private mutating func follow(_ name: [UInt8]?) throws(ArchiveError) {
-    following = nil
-    guard range == nil, let current, let next = try nextChunk() else { return }
-    if ArchiveOrder.isOrdered(current.lastName, next.firstName) {
+  /// Has the part of the directory at hand, parsed, in which a name is if it is there.
+  private mutating func move(to name: [UInt8]) throws(ArchiveError) {
+    while range == nil {
+      if let chunk = current, chunk.table == nil { current = try parsed(chunk) }
+      if current == nil { current = try nextParsed() }
+      try follow(name)
+      guard let last = current?.table?.lastName, ArchiveOrder.isOrdered(last, name) else { break }
+      current = following.take()
+    }
+    current?.records?.skip(through: name)
+    if let range, !range.covers(name) { try gather(from: name) }
+  }
+
+  /// Reads what comes after the current block, if that has not been done.
+  private mutating func follow(_ name: [UInt8]) throws(ArchiveError) {
+    guard let table = current?.table, following == nil, let next = try nextParsed() else { return }
+    if let first = next.table?.firstName, ArchiveOrder.isOrdered(table.lastName, first) {
       following = next
     } else {
       try gather(from: name)
     }
   }
 
-  private mutating func gather(from name: [UInt8]?) throws(ArchiveError) {
+  private mutating func gather(from name: [UInt8]) throws(ArchiveError) {
     (current, following, range) = (nil, nil, nil)
     let range = try NameRange(
-      of: blocks.reference, from: name.map { .at($0) } ?? .first, limit: rangeLimit,
-      in: blocks.source)
+      of: blocks.reference, from: .at(name), limit: rangeLimit, in: blocks.source)
     take(range.directory)
     self.range = range
   }
 
   private mutating func nextChunk() throws(ArchiveError) -> Chunk? {
-    while let part = try blocks.next() {
-      let directory = blocks.directory(of: part)
-      take(directory)
-      if let chunk = Chunk(directory) { return chunk }
+    guard let piece = try blocks.nextPiece() else { return nil }
+    return Chunk(piece: piece, records: try blocks.records(of: piece))
+  }
+
+  /// The next block that has records, parsed.
+  private mutating func nextParsed() throws(ArchiveError) -> Chunk? {
+    while let chunk = try nextChunk() {
+      if let chunk = try parsed(chunk) { return chunk }
     }
     return nil
+  }
+
+  /// Parses a block; nil when there is no record in it.
+  private mutating func parsed(_ chunk: Chunk) throws(ArchiveError) -> Chunk? {
+    let directory = blocks.directory(of: try blocks.part(of: chunk.piece))
+    take(directory)
+    guard let table = Table(directory) else { return nil }
+    var chunk = chunk
+    chunk.table = table
+    return chunk
   }
 
   /// Notes what a table lacks, and asks ahead for the directories in it.

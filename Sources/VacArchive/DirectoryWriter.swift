@@ -49,21 +49,18 @@ public struct DirectoryWriter {
     try append(file, contents, nil)
   }
 
-  /// Adds a file without attributes that is not a directory, if an older archive says the same of it.
+  /// Adds a file without attributes that is not a directory, if its contents can be told by its record.
   ///
-  /// To compare the record with the older one takes a fraction of the time that it takes to find out
-  /// what that says.
-  ///
-  /// - Parameter old: the file in the older archive.
-  /// - Returns: false when the record is another one, beside its place and number.
+  /// - Parameter stream: finds the stream of the contents, as `DirectoryCursor.takeStream` does.
+  /// - Returns: the stream; nil when there is none, and nothing is added.
   public mutating func append(
-    _ file: FileDescription, contents: Entry, ifRecordedAs old: DirectoryFile
-  ) throws(ArchiveError) -> Bool {
+    _ file: FileDescription, stream: (_ record: RawSpan) -> Entry?
+  ) throws(ArchiveError) -> Entry? {
     describe(file)
     try encode(streamCount: 1)
-    guard old.hasRecord(encoded.bytes) else { return false }
+    guard let contents = encoded.withBytes(stream) else { return nil }
     try add(contents, nil, attributes: nil)
-    return true
+    return contents
   }
 
   /// Adds a directory.

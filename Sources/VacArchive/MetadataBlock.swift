@@ -74,6 +74,24 @@ struct MetadataBlock {
   }
 }
 
+extension MetadataBlock {
+  /// The slots of the records' streams, where these stand in the order of their slots; nil where that cannot
+  /// be.
+  var slots: Range<Int>? {
+    guard count > 0, let first = slot(of: 0), let last = slot(of: count - 1), first <= last
+    else { return nil }
+    return first..<last + RecordFields.slotCount
+  }
+
+  /// The first slot of a record; nil where there is no record.
+  private func slot(of number: Int) -> Int? {
+    guard let range = try? range(of: number),
+      let fields = try? RecordFields(parsing: bytes[range].bytes)
+    else { return nil }
+    return Int(fields.slot)
+  }
+}
+
 extension Block {
   /// The block with zeros after it up to `count` bytes; itself when it is that long.
   func extended(to count: Int) -> Block {

@@ -40,7 +40,25 @@ struct RecordBlocks {
   ///
   /// - Throws: errors that are not of one block.
   mutating func next() throws(ArchiveError) -> Part? {
-    guard let piece = try records.next() else { return nil }
+    guard let piece = try nextPiece() else { return nil }
+    return try part(of: piece)
+  }
+
+  /// The next block as it is read; nil after the last one.
+  mutating func nextPiece() throws(ArchiveError) -> StreamScan.Piece? { try records.next() }
+
+  /// The records of a block, unparsed; nil where they cannot be read.
+  mutating func records(of piece: StreamScan.Piece) throws(ArchiveError) -> RecordSequence? {
+    guard case .leaf(_, _, let leaf) = piece,
+      let block = try? MetadataBlock(parsing: leaf, leafSize: reference.metadata.leafSize),
+      let slots = block.slots,
+      let table = try window.table(of: slots, records: block.count)
+    else { return nil }
+    return RecordSequence(block, table)
+  }
+
+  /// The records of a block, parsed.
+  mutating func part(of piece: StreamScan.Piece) throws(ArchiveError) -> Part {
     var loader = DirectoryLoader(keepsRecords: keepsRecords)
     let isLost = loader.add(piece, leafSize: reference.metadata.leafSize)
     loader.sort()

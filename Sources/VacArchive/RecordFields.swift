@@ -26,17 +26,15 @@ struct RecordFields {
   /// Where the name begins, in every version.
   static let nameOffset = 8
 
+  /// Slots of a record at the most: those of its streams, and that of its attributes.
+  static let slotCount = 3
+
   static let optionHeaderByteCount = 3
 
   enum OptionKind {
     static let sourceQid: UInt8 = 1
     static let qidSpace: UInt8 = 3
     static let generation: UInt8 = 4
-  }
-
-  /// Where slot and number are in version 8.
-  static func place(nameCount: Int) -> Range<Int> {
-    nameOffset + nameCount..<nameOffset + nameCount + 12
   }
 
   let version: UInt16

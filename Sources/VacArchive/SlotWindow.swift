@@ -32,12 +32,17 @@ struct SlotWindow {
     guard let lowest = starts.min(), let highest = starts.max() else {
       return try SlotTable(entry) { nil }
     }
-    let slots = lowest..<highest + DirectoryLoader.slotsPerRecord
-    let limit = Self.slack * max(starts.count, entry.entriesPerBlock)
-    guard lowest >= first, slots.count <= limit, slots.upperBound - end <= limit else {
-      let needed = Set(starts.flatMap { $0..<$0 + DirectoryLoader.slotsPerRecord })
-      return try SlotTable(entry, slots: needed.sorted(), from: source)
-    }
+    let slots = lowest..<highest + RecordFields.slotCount
+    if let table = try table(of: slots, records: starts.count) { return table }
+    let needed = Set(starts.flatMap { $0..<$0 + RecordFields.slotCount })
+    return try SlotTable(entry, slots: needed.sorted(), from: source)
+  }
+
+  /// The entries in some slots, and others; nil where these are not next, or very many for so many records.
+  mutating func table(of slots: Range<Int>, records count: Int) throws(ArchiveError) -> SlotTable? {
+    let limit = Self.slack * max(count, entry.entriesPerBlock)
+    guard slots.lowerBound >= first, slots.count <= limit, slots.upperBound - end <= limit
+    else { return nil }
     try move(to: slots)
     var next = pieces.makeIterator()
     return try SlotTable(entry) { next.next() }
@@ -61,9 +66,6 @@ struct SlotWindow {
 }
 
 extension DirectoryLoader {
-  /// Slots of a record: those of its streams, and that of its attributes.
-  fileprivate static var slotsPerRecord: Int { 3 }
-
   /// The slots at which the records' streams begin, of those that a directory has.
   fileprivate func streamStarts(below end: Int) -> [Int] {
     var starts: [Int] = []

@@ -108,7 +108,7 @@ extension ArraySlice<UInt8> {
 
 extension RawSpan {
   /// Whether the same bytes are in other memory; eight are compared at a time.
-  fileprivate func isEqual(to other: RawSpan) -> Bool {
+  public func isEqual(to other: RawSpan) -> Bool {
     let count = byteCount
     guard count == other.byteCount else { return false }
     var done = 0

@@ -24,7 +24,7 @@ struct DirectoryCursorTests {
     let names = questions(table)
     for place in stride(from: 0, to: names.count, by: step) {
       let expected = table.position(of: names[place]).map { table[$0] }
-      #expect(try description(cursor.file(named: names[place])?.item) == description(expected))
+      #expect(try description(cursor.item(named: names[place])) == description(expected))
     }
     return cursor
   }
@@ -55,7 +55,7 @@ struct DirectoryCursorTests {
     let needed = store.readCount
     var cursor = try DirectoryCursor(reference, in: store)
     #expect(store.readCount - needed < 12)
-    for name in names { #expect(try cursor.file(named: Array(name.utf8))?.item.size ?? 0 > 9) }
+    for name in names { #expect(try cursor.item(named: Array(name.utf8))?.size ?? 0 > 9) }
 
     #expect(!cursor.isUnordered)
     // Not one block of either stream twice.
@@ -87,13 +87,72 @@ struct DirectoryCursorTests {
     }
   }
 
+  @Test(
+    "whether a record is taken or its name asked for, in whatever turns, the file is the same",
+    arguments: 0..<16 as Range<UInt64>, [true, false])
+  func records(seed: UInt64, isOrdered: Bool) throws {
+    var random = SeededGenerator(seed: seed)
+    let store = MemoryStore()
+    let sorted = (0..<60).map { "f\(100 + $0)" }
+    // The greatest name first shows at once that there is no order.
+    let reference = try store.directory(
+      of: isOrdered ? sorted : ["z"] + sorted.shuffled(using: &random))
+    let table = try Directory(loading: reference, from: store)
+    var cursor = try DirectoryCursor(reference, in: store, rangeLimit: 7)
+    var takenCount = 0
+    for name in sorted {
+      let turn = seed == 0 ? 0 : Int.random(in: 0..<4, using: &random)
+      // Of a file that is new.
+      let other = turn == 1 ? "" : "x"
+      let record = Block(RawRecord(name + (turn == 1 ? "x" : ""), slot: 9, qid: 900).bytes)
+      let stream = turn < 2 ? try cursor.takeStream(ofRecord: record.bytes) : nil
+      if turn == 3 { #expect(try cursor.item(named: Array((name + "0" + other).utf8)) == nil) }
+      let expected = try #require(table.position(of: Array(name.utf8)).map { table[$0] })
+      if let stream {
+        guard case .stream(stream) = expected.contents, turn == 0 else {
+          Issue.record("\(name): another file's contents")
+          continue
+        }
+        takenCount += 1
+      } else if turn != 3 {
+        #expect(try description(cursor.item(named: Array(name.utf8))) == description(expected))
+      }
+    }
+    if isOrdered, seed == 0 { #expect(takenCount == sorted.count) }
+    if isOrdered, seed > 0 { #expect(takenCount > 0) }
+  }
+
+  @Test("a record that is lost, or another one in any byte, is not taken")
+  func otherRecords() throws {
+    let store = MemoryStore()
+    let reference = try store.directory(of: ["a", "b"])
+    let bytes = RawRecord("a", slot: 0, qid: 1).bytes
+    // Slot and number say where the file is, and nothing of it.
+    let ignored = 9..<21
+    for place in bytes.indices {
+      var other = bytes
+      other[place] ^= 1
+      var cursor = try DirectoryCursor(reference, in: store)
+      let stream = try cursor.takeStream(ofRecord: Block(other).bytes)
+      #expect((stream != nil) == ignored.contains(place), "byte \(place)")
+    }
+    for count in 0..<bytes.count {
+      var cursor = try DirectoryCursor(reference, in: store)
+      #expect(try cursor.takeStream(ofRecord: Block(Array(bytes[..<count])).bytes) == nil)
+    }
+    let score = Block(rawMetadataBlock([bytes])).score
+    store.fail(score, with: .damaged(score, .data, reason: "test"))
+    var cursor = try DirectoryCursor(reference, in: store)
+    #expect(try cursor.takeStream(ofRecord: Block(bytes).bytes) == nil)
+  }
+
   @Test("what stands out of order further behind is found from there on")
   func unorderedLater() throws {
     let store = MemoryStore()
     let reference = try store.directory(of: ["a", "c", "d", "b", "e"])
     var cursor = try DirectoryCursor(reference, in: store)
     func isThere(_ name: String) throws -> Bool {
-      try cursor.file(named: Array(name.utf8))?.item.name == Array(name.utf8)
+      try cursor.item(named: Array(name.utf8))?.name == Array(name.utf8)
     }
     #expect(try isThere("a") && !cursor.isUnordered)
     // It is behind what has been read.
@@ -130,7 +189,7 @@ struct DirectoryCursorTests {
     store.fail(score, with: .timedOut(score, peer: "test", seconds: 1))
     #expect(throws: ArchiveError.block(.timedOut(score, peer: "test", seconds: 1))) {
       var cursor = try DirectoryCursor(reference, in: store)
-      for name in names { _ = try cursor.file(named: Array(name.utf8))?.item }
+      for name in names { _ = try cursor.item(named: Array(name.utf8)) }
     }
   }
 
@@ -165,7 +224,7 @@ struct DirectoryCursorTests {
         entries: Array(repeating: file, count: 4))
       var cursor = try DirectoryCursor(reference, in: store)
       for name in ["abc", "ab", "b", "c"] {
-        let item = try cursor.file(named: Array(name.utf8))?.item
+        let item = try cursor.item(named: Array(name.utf8))
         #expect(item.map { $0.name == Array(name.utf8) } ?? true)
       }
     }

@@ -155,15 +155,11 @@ package final class Backup: Sendable {
     _ file: SourceFile, _ previous: inout PreviousTree, to scribe: inout Scribe,
     _ jobs: inout JobDispatcher
   ) throws(BackupError) {
-    let old = previous.file(named: file.name)
-    if options.skipsUnchanged, let old, let contents = old.stream,
-      contents.mayHold(file.status, layout: options.layout),
-      try scribe.add(file, contents: contents, ifRecordedAs: old)
-    {
+    if options.skipsUnchanged, let contents = try scribe.add(file, ifUnchangedSince: &previous) {
       counters.unchangedFiles.add()
       store.count(hole: contents.size)
     } else {
-      try add(file, old.map { previous.item($0) }, to: &scribe, &jobs)
+      try add(file, previous.item(named: file.name), to: &scribe, &jobs)
     }
   }
 

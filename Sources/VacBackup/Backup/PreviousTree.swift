@@ -41,32 +41,53 @@ struct PreviousTree {
     try levels.push(top)
   }
 
-  /// The file of this name that the archive has in the directory of the walk.
+  /// What the archive has by this name in the directory of the walk.
   ///
   /// What is damaged is as good as not there.
-  mutating func file(named name: [UInt8]) -> DirectoryFile? {
-    let depth = levels.count - 1
+  mutating func item(named name: [UInt8]) -> Item? {
+    guard openLevel() else { return nil }
     do throws(ArchiveError) {
-      if openDepth != depth {
-        guard let level = levels.last else { return nil }
-        push(try DirectoryCursor(level, in: source), depth)
-      }
-      let file = try open[open.count - 1].cursor.file(named: name)
+      let item = try open[open.count - 1].cursor.item(named: name)
       if let fault = open[open.count - 1].cursor.takeFault() { tell("\(fault)") }
-      return file
+      if case .damaged(let error) = item?.contents { tell("\(error)") }
+      return item
     } catch {
-      tell("\(error)")
-      levels.last = nil
-      if openDepth == depth { open.removeLast() }
+      giveUp(error)
       return nil
     }
   }
 
-  /// What the archive says of a file.
-  mutating func item(_ file: DirectoryFile) -> Item {
-    let item = file.item
-    if case .damaged(let error) = item.contents { tell("\(error)") }
-    return item
+  /// The stream of a file's contents, if the archive's next record in the directory of the walk is this
+  /// one, but for slot and number.
+  mutating func takeStream(ofRecord record: RawSpan) -> Entry? {
+    guard openLevel() else { return nil }
+    do throws(ArchiveError) {
+      return try open[open.count - 1].cursor.takeStream(ofRecord: record)
+    } catch {
+      giveUp(error)
+      return nil
+    }
+  }
+
+  /// Opens the directory of the walk; false where the archive does not have it.
+  private mutating func openLevel() -> Bool {
+    let depth = levels.count - 1
+    if openDepth == depth { return true }
+    guard let level = levels.last else { return false }
+    do throws(ArchiveError) {
+      push(try DirectoryCursor(level, in: source), depth)
+      return true
+    } catch {
+      giveUp(error)
+      return false
+    }
+  }
+
+  /// Does without the directory of the walk.
+  private mutating func giveUp(_ error: ArchiveError) {
+    tell("\(error)")
+    levels.last = nil
+    if openDepth == levels.count - 1 { open.removeLast() }
   }
 
   /// The depth of the directory that was opened last: not a copy of all that is open with it.
@@ -78,8 +99,7 @@ struct PreviousTree {
 
   /// Goes into a directory with the walk.
   mutating func enter(_ name: [UInt8]) throws(ScratchError) {
-    let file = file(named: name)
-    if let file, case .directory(let reference) = item(file).contents {
+    if case .directory(let reference) = item(named: name)?.contents {
       try levels.push(reference)
     } else {
       try levels.push(nil)

@@ -118,27 +118,33 @@ struct Scribe {
     try add(.stored(file, qid: qid, stored, link: link))
   }
 
-  /// Adds a file of one name that an older archive records as it would be written now, and nothing
-  /// waits for: the way of nearly all files of a tree that has hardly changed.
+  /// Adds a file of one name that the previous archive records as it would be written now, and that
+  /// nothing waits for: the way of nearly all files of a tree that has hardly changed.
   ///
-  /// - Returns: false when this is not so.
+  /// - Returns: the stream of its contents; nil when this is not so.
   mutating func add(
-    _ file: SourceFile, contents: Entry, ifRecordedAs old: DirectoryFile
-  ) throws(BackupError) -> Bool {
-    guard first == window.count, file.status.linkCount == 1 else { return false }
+    _ file: SourceFile, ifUnchangedSince previous: inout PreviousTree
+  ) throws(BackupError) -> Entry? {
+    guard first == window.count, file.status.linkCount == 1 else { return nil }
     try begin()
     let description = describe(file.name, file.status, qid: writer.numbers.unused)
+    let layout = options.layout
     do throws(ArchiveError) {
-      guard try begun.last.writer.append(description, contents: contents, ifRecordedAs: old)
-      else { return false }
+      let contents = try begun.last.writer.append(description) { record in
+        guard let stream = previous.takeStream(ofRecord: record),
+          stream.mayHold(file.status, layout: layout)
+        else { return nil }
+        return stream
+      }
+      guard let contents else { return nil }
+      _ = nextNumber()
+      counters.files.add()
+      return contents
     } catch {
       let failure = BackupError.archive(error)
       if failure.endsEverything { throw failure }
-      return false
+      return nil
     }
-    _ = nextNumber()
-    counters.files.add()
-    return true
   }
 
   mutating func add(_ description: FileDescription, contents: Entry) throws(BackupError) {
