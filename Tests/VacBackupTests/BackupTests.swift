@@ -108,6 +108,21 @@ struct BackupTests {
     #expect(try tree.restore(second).contents("two") == Array("changed\n".utf8))
   }
 
+  @Test("without attributes, those of the previous archive are not taken over either")
+  func quickWithoutAttributes() throws {
+    let tree = try SourceTree("echo one >f; setfattr -n user.x -v 1 f")
+    let first = try tree.archive()
+
+    let second = try tree.archive(previous: first) {
+      ($0.skipsUnchanged, $0.storesAttributes) = (true, false)
+    }
+
+    let plain = try tree.archive { $0.storesAttributes = false }
+    let tops = try [second, plain].map { try Archive(opening: $0, in: tree.store).root.score }
+    #expect(tops[0] == tops[1])
+    #expect(try Archive(opening: first, in: tree.store).root.score != tops[0])
+  }
+
   @Test("a time of modification that was set back does not hide a change")
   func timeSetBack() throws {
     let tree = try SourceTree("echo one >f; touch -d @1000000000 f")

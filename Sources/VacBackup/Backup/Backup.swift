@@ -182,7 +182,7 @@ package final class Backup: Sendable {
     }
     store.count(hole: contents.size)
     guard old.hasSameInode(file.status),
-      let attributes = try? old.extendedAttributes(in: store)
+      let attributes = options.storesAttributes ? try? old.extendedAttributes(in: store) : []
     else {
       return try scribe.addJob(
         jobs.submit(file, .attributes(contents)), file, qid: qid, link: link)
