@@ -11,42 +11,16 @@ final class BackupStore: BlockStore {
   private static let knownLimit = 1 << 17
   private static let shardCount = 16
 
-  /// Blocks that share a place: the one that came first goes when another one comes.
-  private static let wayCount = 4
-
-  private struct Known: Sendable {
-    var scores: [Score]
-    var types: [BlockType]
-    var nextWays: [Int8]
-
-    func has(_ score: Score, _ type: BlockType, at place: Int) -> Bool {
-      (place * wayCount..<(place + 1) * wayCount).contains {
-        scores[$0] == score && types[$0] == type
-      }
-    }
-
-    mutating func add(_ score: Score, _ type: BlockType, at place: Int) {
-      let way = Int(nextWays[place])
-      scores[place * wayCount + way] = score
-      types[place * wayCount + way] = type
-      nextWays[place] = Int8((way + 1) % wayCount)
-    }
-  }
-
   private let base: any BlockStore
   private let counters: BackupCounters
-  private let shards: [Monitor<Known>]
+  /// By the beginning of the score: many threads ask.
+  private let known: [Monitor<KnownBlocks>]
 
   init(_ base: any BlockStore, counters: BackupCounters) {
     self.base = base
     self.counters = counters
-    let count = Self.knownLimit / Self.shardCount
-    shards = (0..<Self.shardCount).map { _ in
-      Monitor(
-        Known(
-          scores: Array(repeating: .zero, count: count),
-          types: Array(repeating: .data, count: count),
-          nextWays: Array(repeating: 0, count: count / Self.wayCount)))
+    known = (0..<Self.shardCount).map { _ in
+      Monitor(KnownBlocks(limit: Self.knownLimit / Self.shardCount))
     }
   }
 
@@ -101,19 +75,14 @@ final class BackupStore: BlockStore {
 
   /// Notes that the store has a block.
   func remember(_ score: Score, _ type: BlockType) {
-    let (shard, place) = place(of: score)
-    shards[shard].withLock { known in
-      if !known.has(score, type, at: place) { known.add(score, type, at: place) }
-    }
+    shard(of: score).withLock { $0.insert(score, type) }
   }
 
   private func isKnown(_ score: Score, _ type: BlockType) -> Bool {
-    let (shard, place) = place(of: score)
-    return shards[shard].withLock { $0.has(score, type, at: place) }
+    shard(of: score).withLock { $0.contains(score, type) }
   }
 
-  private func place(of score: Score) -> (shard: Int, place: Int) {
-    let place = Int(score.words.0 % UInt64(Self.knownLimit / Self.wayCount))
-    return (place % Self.shardCount, place / Self.shardCount)
+  private func shard(of score: Score) -> Monitor<KnownBlocks> {
+    known[Int(score.words.0 % UInt64(Self.shardCount))]
   }
 }

@@ -7,14 +7,11 @@ internal import VentiCore
 /// others are read and checked. After them there may be more, which were written and not counted:
 /// those that are whole are taken over, up to the first that is not, where the log is cut off.
 struct ArenaRecovery {
-  /// A clump that is not indexed.
+  /// A clump that is not counted.
   struct Found {
     let clump: Clump
     let time: UInt32
-    /// Whether its data is right; nobody shall find it otherwise.
-    let isSound: Bool
-    /// Header and data, where they had to be read.
-    var bytes: (header: Block, data: Block)?
+    let bytes: (header: Block, data: Block)
   }
 
   private let arena: Arena
@@ -28,8 +25,11 @@ struct ArenaRecovery {
     self.isSafe = isSafe
   }
 
-  /// Calls `body` with each clump that the tail counts and the index lacks.
-  func forEachUnindexed(_ body: (Found) throws(StoreError) -> Void) throws(StoreError) {
+  /// Calls `body` with each clump that the tail counts and the index lacks, and with whether its data is
+  /// right: nobody shall find it otherwise.
+  func forEachUnindexed(
+    _ body: (Clump, _ isSound: Bool) throws(StoreError) -> Void
+  ) throws(StoreError) {
     let start = ClumpPosition(after: tail.indexed)
     var walk = ClumpWalk(arena, magic: tail.clumpMagic, counted: tail.written, from: start)
     var counted = CountedClumps(arena, tail: tail, isSafe: isSafe)
@@ -37,7 +37,7 @@ struct ArenaRecovery {
       guard case .success(let clump) = result else { continue }
       guard clump.position.number < tail.written.clumpCount else { return }
       let isSound = counted.vouches(for: clump) ? true : try check(clump.position) != nil
-      try body(Found(clump: clump, time: tail.lastWriteTime, isSound: isSound))
+      try body(clump, isSound)
     }
   }
 
@@ -55,8 +55,7 @@ struct ArenaRecovery {
       else { break }
       try body(
         Found(
-          clump: Clump(position: position, info: header.info), time: header.time, isSound: true,
-          bytes: bytes))
+          clump: Clump(position: position, info: header.info), time: header.time, bytes: bytes))
       written.add(header.info)
     }
     return written
@@ -89,10 +88,9 @@ struct ArenaRecovery {
   /// What is read there may be on no disk: the system forgets that it has something to write when it
   /// has failed to, and a sync of a later day says nothing of it.
   func writeAgain(_ found: Found) throws(StoreError) {
-    guard let bytes = found.bytes else { return }
     var writer = ByteWriter(capacity: found.clump.info.clumpByteCount)
-    writer.raw(bytes.header.bytes)
-    writer.raw(bytes.data.bytes)
+    writer.raw(found.bytes.header.bytes)
+    writer.raw(found.bytes.data.bytes)
     let start = arena.start + arena.geometry.dataOffset
     try arena.partition.write(writer, at: start + found.clump.position.offset)
   }

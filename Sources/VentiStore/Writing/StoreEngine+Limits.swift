@@ -6,8 +6,12 @@ extension StoreEngine {
 
   /// Whether one more clump may wait in memory.
   func hasRoom(_ state: WriteState) -> Bool {
-    state.unwrittenByteCount < options.unwrittenByteLimit
-      && state.unindexed.count < unindexedLimit(state)
+    state.unwrittenByteCount < options.unwrittenByteLimit && unindexedRoom(state) > 0
+  }
+
+  /// How many more clumps may wait for the index.
+  func unindexedRoom(_ state: WriteState) -> Int {
+    unindexedLimit(state) - state.unindexed.count
   }
 
   /// Whether so much waits to be written that the log thread takes it.

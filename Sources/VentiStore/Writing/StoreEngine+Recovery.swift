@@ -2,6 +2,9 @@ internal import Posix
 internal import VentiCore
 
 extension StoreEngine {
+  /// Clumps that are put in line together at the start.
+  private static let batchCount = 512
+
   /// Brings arenas and index together after a crash or another server; the threads must run.
   func recover() throws(StoreError) {
     let passed = try takeOverflow()
@@ -21,21 +24,22 @@ extension StoreEngine {
     var statistics = tail.indexed
     let count = tail.written.clumpCount - tail.indexed.clumpCount
     state.withLock { $0.reserveUnindexed(min(count, options.unindexedClumpLimit)) }
-    try recovery.forEachUnindexed { found throws(StoreError) in
-      statistics.add(found.clump.info)
+    var batch: [UnindexedClump] = []
+    batch.reserveCapacity(Self.batchCount)
+    try recovery.forEachUnindexed { clump, isSound throws(StoreError) in
+      statistics.add(clump.info)
       statistics.isSealed = false
-      if found.clump.position.number + 1 == tail.written.clumpCount {
+      if clump.position.number + 1 == tail.written.clumpCount {
         // Whatever the clumps add up to, the tail has the last word.
         statistics = tail.written
         statistics.isSealed = tail.indexed.isSealed
       }
-      let entry = IndexEntry(
-        of: found.clump.info, address: address(of: found.clump.position, in: number))
-      try enter { state in
-        state.enterUnindexed(
-          found.isSound ? entry : nil, content: nil, of: number, after: statistics)
-      }
+      let entry = IndexEntry(of: clump.info, address: address(of: clump.position, in: number))
+      batch.append(
+        UnindexedClump(arena: number, entry: isSound ? entry : nil, statistics: statistics))
+      if batch.count == Self.batchCount { try enter(&batch) }
     }
+    try enter(&batch)
     let written = try recovery.forEachUncounted { found throws(StoreError) in
       try recovery.writeAgain(found)
       try enter { state in
@@ -49,6 +53,19 @@ extension StoreEngine {
 
   private func address(of position: ClumpPosition, in number: Int) -> UInt64 {
     UInt64(slots[number].address + position.offset)
+  }
+
+  /// Puts clumps in line for the index, as there is room for them.
+  private func enter(_ clumps: inout [UnindexedClump]) throws(StoreError) {
+    var next = 0
+    while next < clumps.count {
+      try enter { state in
+        let end = min(clumps.count, next + unindexedRoom(state))
+        for clump in clumps[next..<end] { state.enterUnindexed(clump, content: nil) }
+        next = end
+      }
+    }
+    clumps.removeAll(keepingCapacity: true)
   }
 
   /// Changes the state once there is room for one more clump.

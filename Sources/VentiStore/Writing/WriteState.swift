@@ -124,7 +124,9 @@ extension WriteState {
     unwritten.append(Piece(arena: arena, position: position, info: info, content: content))
     unwrittenByteCount += info.clumpByteCount
     let entry = IndexEntry(of: info, address: UInt64(address + position.offset))
-    enterUnindexed(entry, content: content, of: arena, after: arenas[arena].tail.written)
+    enterUnindexed(
+      UnindexedClump(arena: arena, entry: entry, statistics: arenas[arena].tail.written),
+      content: content)
   }
 
   /// Makes room for clumps that are about to be put in line for the index.
@@ -134,12 +136,9 @@ extension WriteState {
   }
 
   /// Puts a clump in line for the index.
-  mutating func enterUnindexed(
-    _ entry: IndexEntry?, content: Piece.Content?, of arena: Int,
-    after statistics: ArenaStatistics
-  ) {
-    unindexed.append(UnindexedClump(arena: arena, entry: entry, statistics: statistics))
-    guard let entry else { return }
+  mutating func enterUnindexed(_ clump: UnindexedClump, content: Piece.Content?) {
+    unindexed.append(clump)
+    guard let entry = clump.entry else { return }
     pending[BlockKey(entry)] = PendingPlace(entry)
     if let content { contents[BlockKey(entry)] = content }
   }
