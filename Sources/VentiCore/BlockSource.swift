@@ -75,6 +75,11 @@ public protocol BlockStore: BlockSource {
   /// What an event loop may call. The score is trusted as that of `write`.
   func writeAtOnce(_ block: Block, type: BlockType, score: Score) -> Bool
 
+  /// Whether the store has a block, as far as its lists say: the block itself is not read.
+  ///
+  /// Nil where only reading the block would tell, as from a server.
+  func contains(_ score: Score, _ type: BlockType) -> Bool?
+
   /// Returns once everything written before survives a power cut.
   func sync() throws(BlockError)
 }
@@ -82,6 +87,9 @@ public protocol BlockStore: BlockSource {
 extension BlockStore {
   /// Knows of nothing that takes no waiting.
   public func writeAtOnce(_ block: Block, type: BlockType, score: Score) -> Bool { false }
+
+  /// Keeps no lists.
+  public func contains(_ score: Score, _ type: BlockType) -> Bool? { nil }
 
   /// Stores a block, and returns its score.
   @discardableResult

@@ -161,6 +161,12 @@ public final class Store: BlockStore, BlockFetcher {
     return isThere || engine.promise(block, of: key)
   }
 
+  /// Whether the index, or what is still to be indexed, has a block, and the block's header stands where
+  /// they say.
+  public func contains(_ score: Score, _ type: BlockType) -> Bool? {
+    score == .zero || engine.contains(BlockKey(score, type), type)
+  }
+
   /// Returns once everything written before survives a power cut.
   public func sync() throws(BlockError) {
     try engine.sync()

@@ -79,6 +79,11 @@ public final class MemoryStore: BlockStore, BlockFetcher {
     }
   }
 
+  /// Whether it has a block.
+  public func contains(_ score: Score, _ type: BlockType) -> Bool? {
+    state.withLock { $0.blocks[Key(score: score, type: type)] != nil }
+  }
+
   /// Does nothing: memory survives no power cut.
   public func sync() throws(BlockError) {
     try state.withLock { state throws(BlockError) in

@@ -59,36 +59,6 @@ struct BackupTests {
     #expect(tree.store.writeCount - before < 10)
   }
 
-  @Test(
-    "what is lost of a previous archive is told of, once, and stored as new",
-    arguments: [false, true], ["", "a", "b"])
-  func damagedPrevious(isQuick: Bool, directory: String) throws {
-    for isMetadata in [false, true] {
-      let tree = try SourceTree(
-        "mkdir a b; for n in {1..300}; do echo $n >a/f$n; echo b$n >b/f$n; done")
-      let first = try tree.archive()
-      let old = try Archive(opening: first, in: tree.store).directory
-      let table = try Directory(loading: old, from: tree.store)
-      var damaged = old
-      if let position = table.position(of: Array(directory.utf8)),
-        case .directory(let below) = table[position].contents
-      {
-        damaged = below
-      }
-      let top = try #require((isMetadata ? damaged.metadata : damaged.entries).top)
-      tree.store.remove(top.score, top.type)
-
-      let again = try tree.archive(previous: first) { $0.skipsUnchanged = isQuick }
-
-      #expect(tree.previousDamage.count == 1)
-      #expect(tree.previousDamage.first?.contains("\(top.score)") == true)
-      #expect(tree.problems == [])
-      let new = try Archive(opening: again, in: tree.store).directory
-      #expect(new.entries == old.entries && new.metadata == old.metadata)
-      #expect(try tree.paths(in: again).count == 602)
-    }
-  }
-
   @Test("with a previous archive, files that look the same are not read")
   func quick() throws {
     let tree = try SourceTree("mkdir d; echo one >d/one; echo two >two; ln -s x link")

@@ -29,6 +29,31 @@ struct StoreTests {
     #expect(report.unindexedCount == 0)
   }
 
+  @Test("a store knows which blocks it has, and that one is lost whose header is gone")
+  func contains() throws {
+    let simulated = try SimulatedStore(arenas: 1)
+    let store = try simulated.open()
+    let blocks = SimulatedStore.blocks(20, seed: 30)
+
+    try store.write(blocks[..<10])
+    try store.flushIndex()
+    try store.write(blocks[10...])
+    for (number, stored) in blocks.enumerated() {
+      #expect(store.contains(stored.block.score, stored.type) == true, "block \(number)")
+    }
+    #expect(store.contains(Block([1, 2, 3]).score, .data) == false)
+    try store.close()
+
+    let arena = try ArenaPartition(simulated.parts.arenas[0]).arenas[0]
+    let first = arena.start + arena.geometry.dataOffset
+    let zeros = Block([UInt8](repeating: 0, count: 38))
+    try simulated.parts.arenas[0].write(zeros.bytes, at: first)
+    let again = try simulated.open()
+    #expect(again.contains(blocks[0].block.score, blocks[0].type) == false)
+    #expect(again.contains(blocks[1].block.score, blocks[1].type) == true)
+    try again.close()
+  }
+
   @Test("a few clumps may be left unindexed: they are found, and indexed once there are more")
   func unindexedAtEnd() throws {
     let simulated = try SimulatedStore()

@@ -39,6 +39,7 @@ package final class Backup: Sendable {
   private let previous: Previous?
   private let days: DayTree?
   private let store: BackupStore
+  private let damage: PreviousDamage
   /// Why there will be no archive.
   private let ending = Monitor<BackupProblem?>(nil)
 
@@ -54,6 +55,7 @@ package final class Backup: Sendable {
     self.previous = days.map(Previous.init) ?? previous
     self.days = days
     counters = BackupCounters()
+    damage = PreviousDamage(observer.previousDamage)
     self.store = BackupStore(store, counters: counters)
   }
 
@@ -63,7 +65,8 @@ package final class Backup: Sendable {
   /// - Throws: why there is none. What else is wrong is told to the observer.
   package func run() throws(BackupProblem) -> ArchiveScore {
     let storer = FileStorer(
-      options, store: store, handles: source.handles, report: { [self] in report($0) },
+      options, store: store, handles: source.handles, damage: damage,
+      report: { [self] in report($0) },
       isEnding: { [self] in isEnding })
     let crew = Crew<StoreJob, BackupError>(
       "store", threads: options.threadCount, queueLimit: Self.queueLimit
@@ -116,9 +119,7 @@ package final class Backup: Sendable {
     var steps = source.steps { merge($1, in: $0, into: &scribe) }
     defer { steps.abandon() }
     var old = try settingAside { () throws(ScratchError) in
-      try PreviousTree(previous?.directory, in: store, options.scratch) { [self] in
-        observer.previousDamage?($0)
-      }
+      try PreviousTree(previous?.directory, in: store, options.scratch, damage: damage)
     }
     var jobs = JobDispatcher(crew: crew, results: storer.results)
     while let step = steps.next(merge: { merge($1, in: $0, into: &scribe) }) {

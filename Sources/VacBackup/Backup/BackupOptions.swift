@@ -58,7 +58,8 @@ package struct BackupObserver: Sendable {
   ///
   /// Whoever does not need the path does not have it made.
   package var event: (@Sendable (_ path: @autoclosure () -> [UInt8], Event) -> Void)?
-  /// Takes what is wrong with the previous archive, once: what cannot be read of it is stored as new.
+  /// Takes what is wrong with the previous archive, once, on any thread: what cannot be read of it, or
+  /// is lost, is stored as new.
   package var previousDamage: (@Sendable (String) -> Void)?
   /// Takes what is not in the archive as it is in the file system; called from any thread.
   package var problem: @Sendable (BackupProblem) -> Void

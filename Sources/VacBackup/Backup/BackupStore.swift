@@ -4,8 +4,9 @@ internal import VentiCore
 
 /// The store as a backup uses it: what is known to be there is not sent.
 ///
-/// Known are the blocks of the previous archive, as far as they were met, and those that this
-/// backup has sent itself. A limited number of them: to forget one costs no more than sending it.
+/// Known are the blocks of the previous archive, as far as they were met and the store does not say
+/// that it has lost them, and those that this backup has sent itself. A limited number of them: to
+/// forget one costs no more than sending it.
 final class BackupStore: BlockStore {
   /// Blocks that are remembered, in all.
   private static let knownLimit = 1 << 17
@@ -73,8 +74,17 @@ final class BackupStore: BlockStore {
     counters.bytesKnown.add(hole)
   }
 
+  /// Notes that the store has a block which the previous archive names.
+  ///
+  /// - Returns: false when the store says that it has not. One that cannot tell is believed to have it.
+  func remember(named score: Score, _ type: BlockType) -> Bool {
+    guard isKnown(score, type) || base.contains(score, type) != false else { return false }
+    remember(score, type)
+    return true
+  }
+
   /// Notes that the store has a block.
-  func remember(_ score: Score, _ type: BlockType) {
+  private func remember(_ score: Score, _ type: BlockType) {
     shard(of: score).withLock { $0.insert(score, type) }
   }
 

@@ -31,16 +31,19 @@ final class FileStorer: Sendable {
   private let attributes: AttributeReader
   /// Told what is wrong with a file, which is left out unless the error is a warning.
   private let report: @Sendable (BackupProblem) -> Void
+  private let damage: PreviousDamage
   private let isEnding: @Sendable () -> Bool
 
   init(
     _ options: BackupOptions, store: BackupStore, handles: SourceHandles,
-    report: @escaping @Sendable (BackupProblem) -> Void, isEnding: @escaping @Sendable () -> Bool
+    damage: PreviousDamage, report: @escaping @Sendable (BackupProblem) -> Void,
+    isEnding: @escaping @Sendable () -> Bool
   ) {
     self.options = options
     self.store = store
     self.handles = handles
     self.report = report
+    self.damage = damage
     self.isEnding = isEnding
     attributes = AttributeReader(options)
   }
@@ -215,12 +218,17 @@ final class FileStorer: Sendable {
 
   /// Notes which leaves of a file the store has from the previous archive.
   ///
-  /// Where that cannot be read, they are sent again, and nothing is lost.
+  /// Where that cannot be read, or the store has lost a leaf, they are sent again, and nothing is lost.
   private func rememberLeaves(of job: StoreJob, in range: Range<Int>) {
-    guard let entry = job.previous, entry.leafSize == options.layout.leafSize,
-      let scores = try? HashTree(entry, in: store).leafScores(in: range)
-    else { return }
-    for score in scores { store.remember(score, .data) }
+    guard let entry = job.previous, entry.leafSize == options.layout.leafSize else { return }
+    do {
+      for score in try HashTree(entry, in: store).leafScores(in: range) where score != .zero {
+        if store.remember(named: score, .data) { continue }
+        damage.tell("\(BlockError.notFound(score, .data))")
+      }
+    } catch {
+      damage.tell("\(error)")
+    }
   }
 }
 

@@ -18,19 +18,17 @@ struct PreviousTree {
   private let source: any BlockSource
   /// From the top; nil for a directory that the archive does not have, or that cannot be read.
   private var levels: DeepStack<DirectoryReference?>
-  /// Told of the first damage.
-  private var report: ((String) -> Void)?
+  private let damage: PreviousDamage
   private var open: [OpenDirectory] = []
 
   /// - Parameters:
   ///   - top: the directory that corresponds to the walk's top directory.
-  ///   - report: told of the first damage, and of no other.
   init(
     _ top: DirectoryReference?, in source: any BlockSource, _ scratch: Scratch,
-    report: @escaping (String) -> Void
+    damage: PreviousDamage
   ) throws(ScratchError) {
     self.source = source
-    self.report = report
+    self.damage = damage
     levels = DeepStack(
       scratch, limit: scratch.depthLimit, encode: { $0?.bytes ?? [] },
       decode: { bytes throws(FormatError) in
@@ -48,8 +46,8 @@ struct PreviousTree {
     guard openLevel() else { return nil }
     do throws(ArchiveError) {
       let item = try open[open.count - 1].cursor.item(named: name)
-      if let fault = open[open.count - 1].cursor.takeFault() { tell("\(fault)") }
-      if case .damaged(let error) = item?.contents { tell("\(error)") }
+      if let fault = open[open.count - 1].cursor.takeFault() { damage.tell("\(fault)") }
+      if case .damaged(let error) = item?.contents { damage.tell("\(error)") }
       return item
     } catch {
       giveUp(error)
@@ -85,17 +83,13 @@ struct PreviousTree {
 
   /// Does without the directory of the walk.
   private mutating func giveUp(_ error: ArchiveError) {
-    tell("\(error)")
+    damage.tell("\(error)")
     levels.last = nil
     if openDepth == levels.count - 1 { open.removeLast() }
   }
 
   /// The depth of the directory that was opened last: not a copy of all that is open with it.
   private var openDepth: Int? { open.isEmpty ? nil : open[open.count - 1].depth }
-
-  private mutating func tell(_ reason: @autoclosure () -> String) {
-    report.take()?(reason())
-  }
 
   /// Goes into a directory with the walk.
   mutating func enter(_ name: [UInt8]) throws(ScratchError) {
