@@ -64,6 +64,11 @@ final class ArenaCatalog: Sendable {
       failure: knowledge.failure)
   }
 
+  /// Where a block may be by what was read of the arena before, which costs no look at the disk.
+  func knownPlaces(for score: Score, _ type: BlockType) -> [ClumpTable.Place] {
+    state.withLock { $0.knowledge }?.knownPlaces(for: score, type) ?? []
+  }
+
   private func knowledge(of scope: Scope) -> ArenaKnowledge {
     // A look that is under way may have passed what the caller wants: it takes the next one.
     let needed = state.withLock { $0.looks + ($0.isBusy ? 2 : 1) }

@@ -60,6 +60,11 @@ struct ArenaKnowledge: Sendable {
     scope == .unindexed || start == .first
   }
 
+  /// Where a block may be, as far as that is in memory.
+  func knownPlaces(for score: Score, _ type: BlockType) -> [ClumpTable.Place] {
+    table?.places(for: score, type) ?? []
+  }
+
   /// Where a block may be.
   func places(for score: Score, _ type: BlockType, in arena: Arena) -> [ClumpTable.Place] {
     let leftOut = leftOut[BlockKey(score, type)].map { [$0] } ?? []

@@ -47,6 +47,8 @@ public final class ReadOnlyStore: BlockFetcher {
   private let log = LogFollower()
   private let inMemory: InMemoryReader?
   private let catalogs: [ArenaCatalog]
+  /// Where a block was found last that is not indexed.
+  private let lastCatalog = Monitor<ArenaCatalog?>(nil)
   private let lost = Monitor(
     LeastRecentlyUsed<LostBlock, BlockError>(capacity: lostBlockLimit))
   private let pool = WorkerPool(
@@ -116,8 +118,8 @@ public final class ReadOnlyStore: BlockFetcher {
     if let block = log.block(address) { return try block.limited(by: address) }
     var search = BlockSearch(address, following: log)
     let block =
-      readIndexed(&search) ?? readUnindexed(&search) ?? readIndexedThoroughly(&search)
-      ?? readEverywhere(&search)
+      readKnown(&search) ?? readIndexed(&search) ?? readUnindexed(&search)
+      ?? readIndexedThoroughly(&search) ?? readEverywhere(&search)
     guard let block else { throw error(after: &search) }
     return try block.limited(by: address)
   }
@@ -157,6 +159,14 @@ public final class ReadOnlyStore: BlockFetcher {
   private func isLost(_ search: BlockSearch) -> Bool {
     let block = LostBlock(score: search.address.score, type: search.address.type)
     return search.damage != nil && lost.withLock { $0.value(for: block) } != nil
+  }
+
+  /// Looks where the last block was that is not indexed, in the directory as it was read then: others
+  /// of the same backup are there, and neither index nor arena need be asked for them.
+  private func readKnown(_ search: inout BlockSearch) -> Block? {
+    guard let catalog = lastCatalog.withLock({ $0 }) else { return nil }
+    let places = catalog.knownPlaces(for: search.address.score, search.address.type)
+    return read(&search, catalog.arena, at: places)
   }
 
   /// Follows the index.
@@ -213,12 +223,21 @@ public final class ReadOnlyStore: BlockFetcher {
     for catalog in catalogs where mayHaveClumps || !catalog.wasEmpty {
       let finding = catalog.find(search.address.score, search.address.type, in: scope)
       mayHaveClumps = !finding.isEmpty
-      for place in finding.places {
-        let block = search.read(
-          catalog.arena, at: place.offset, hint: place.byteCountHint, isGuess: true)
-        if let block { return block }
+      if let block = read(&search, catalog.arena, at: finding.places) {
+        lastCatalog.withLock { $0 = catalog }
+        return block
       }
       if let failure = finding.failure { search.note(gap: failure) }
+    }
+    return nil
+  }
+
+  private func read(
+    _ search: inout BlockSearch, _ arena: Arena, at places: [ClumpTable.Place]
+  ) -> Block? {
+    for place in places {
+      let block = search.read(arena, at: place.offset, hint: place.byteCountHint, isGuess: true)
+      if let block { return block }
     }
     return nil
   }
