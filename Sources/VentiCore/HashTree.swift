@@ -45,20 +45,8 @@ public struct HashTree: Sendable {
   ///
   /// Leaves that are not at hand are asked for together, not one after the other.
   public func slices(in range: Range<Int>) throws(BlockError) -> [Slice] {
-    let range = range.clamped(to: 0..<entry.size)
-    guard !range.isEmpty else { return [] }
-    let leaves = try leafScores(in: range)
-    if leaves.count > 1 { source.prefetch(leaves.filter { $0 != .zero }.map(leafAddress)) }
-    var slices: [Slice] = []
-    slices.reserveCapacity(leaves.count)
-    for (position, score) in leaves.enumerated() {
-      let start = (range.lowerBound / entry.leafSize + position) * entry.leafSize
-      let part = range.clamped(to: start..<start + entry.leafSize)
-      let inLeaf = part.lowerBound - start..<part.upperBound - start
-      let leaf = score == .zero ? .empty : try source.read(leafAddress(score))
-      slices.appendPart(inLeaf, of: leaf)
-    }
-    return slices
+    var reading = reading
+    return try reading.slices(in: range)
   }
 
   /// Reads the part of `range` that is within the stream into an array.
@@ -84,22 +72,14 @@ public struct HashTree: Sendable {
   ///
   /// Waits for pointer blocks, which tell what the leaves are; not for leaves.
   public func prefetch(_ range: Range<Int>) throws(BlockError) {
-    let range = range.clamped(to: 0..<entry.size)
-    guard !range.isEmpty else { return }
-    source.prefetch(try leafScores(in: range).filter { $0 != .zero }.map(leafAddress))
+    var reading = reading
+    try reading.prefetch(range)
   }
 
   /// The first byte at or after `offset` that is in a stored leaf; nil when only holes follow.
   public func firstData(from offset: Int) throws(BlockError) -> Int? {
-    var path = PointerPath(entry, in: source)
-    var number = offset / entry.leafSize
-    while number < leafCount {
-      switch try path.find(number) {
-      case .leaf: return max(offset, number * entry.leafSize)
-      case .hole(let next): number = next
-      }
-    }
-    return nil
+    var reading = reading
+    return try reading.firstData(from: offset)
   }
 
   /// The first byte at or after `offset` that is in a hole, or the end of the stream.
@@ -113,30 +93,102 @@ public struct HashTree: Sendable {
     return entry.size
   }
 
-  private var leafCount: Int {
-    entry.size / entry.leafSize + (entry.size % entry.leafSize == 0 ? 0 : 1)
-  }
-
-  private func leafAddress(_ score: Score) -> BlockAddress {
-    BlockAddress(score, entry.leafType, limit: entry.leafSize)
-  }
-
   /// The scores of the leaves that `range` touches, the zero score for a hole.
   ///
   /// Reads pointer blocks only.
   public func leafScores(in range: Range<Int>) throws(BlockError) -> [Score] {
-    let range = range.clamped(to: 0..<entry.size)
-    guard !range.isEmpty else { return [] }
-    var path = PointerPath(entry, in: source)
-    var scores: [Score] = []
-    let last = (range.upperBound - 1) / entry.leafSize
-    for number in range.lowerBound / entry.leafSize...last {
-      switch try path.find(number) {
-      case .leaf(let score): scores.append(score)
-      case .hole: scores.append(.zero)
-      }
+    var reading = reading
+    return try reading.leafScores(in: range)
+  }
+
+  /// A reading that has read nothing yet.
+  public var reading: Reading { Reading(self, in: source) }
+
+  fileprivate var leafCount: Int {
+    entry.size / entry.leafSize + (entry.size % entry.leafSize == 0 ? 0 : 1)
+  }
+
+  fileprivate func leafAddress(_ score: Score) -> BlockAddress {
+    BlockAddress(score, entry.leafType, limit: entry.leafSize)
+  }
+}
+
+extension HashTree {
+  /// A reading of a stream, from the front to the back: each pointer block on the way is read once.
+  public struct Reading: Sendable {
+    private let tree: HashTree
+    private let source: any BlockSource
+    private var path: PointerPath
+
+    fileprivate init(_ tree: HashTree, in source: any BlockSource) {
+      self.tree = tree
+      self.source = source
+      path = PointerPath(tree.entry, in: source)
     }
-    return scores
+
+    private var entry: Entry { tree.entry }
+
+    /// The first byte at or after `offset` that is in a stored leaf; nil when only holes follow.
+    public mutating func firstData(from offset: Int) throws(BlockError) -> Int? {
+      var number = offset / entry.leafSize
+      while number < tree.leafCount {
+        switch try path.find(number) {
+        case .leaf: return max(offset, number * entry.leafSize)
+        case .hole(let next): number = next
+        }
+      }
+      return nil
+    }
+
+    /// Reads the part of `range` that is within the stream, as pieces of its blocks: no byte is
+    /// copied.
+    ///
+    /// Leaves that are not at hand are asked for together, not one after the other.
+    public mutating func slices(in range: Range<Int>) throws(BlockError) -> [Slice] {
+      let range = range.clamped(to: 0..<entry.size)
+      guard !range.isEmpty else { return [] }
+      let leaves = try leafScores(in: range)
+      if leaves.count > 1 { prefetch(leaves) }
+      var slices: [Slice] = []
+      slices.reserveCapacity(leaves.count)
+      for (position, score) in leaves.enumerated() {
+        let start = (range.lowerBound / entry.leafSize + position) * entry.leafSize
+        let part = range.clamped(to: start..<start + entry.leafSize)
+        let inLeaf = part.lowerBound - start..<part.upperBound - start
+        let leaf = score == .zero ? .empty : try source.read(tree.leafAddress(score))
+        slices.appendPart(inLeaf, of: leaf)
+      }
+      return slices
+    }
+
+    /// Asks for the leaves of `range` ahead of their use.
+    ///
+    /// Waits for pointer blocks, which tell what the leaves are; not for leaves.
+    public mutating func prefetch(_ range: Range<Int>) throws(BlockError) {
+      prefetch(try leafScores(in: range))
+    }
+
+    private func prefetch(_ leaves: [Score]) {
+      let stored = leaves.filter { $0 != .zero }
+      if !stored.isEmpty { source.prefetch(stored.map(tree.leafAddress)) }
+    }
+
+    /// The scores of the leaves that `range` touches, the zero score for a hole.
+    ///
+    /// Reads pointer blocks only.
+    public mutating func leafScores(in range: Range<Int>) throws(BlockError) -> [Score] {
+      let range = range.clamped(to: 0..<entry.size)
+      guard !range.isEmpty else { return [] }
+      var scores: [Score] = []
+      let last = (range.upperBound - 1) / entry.leafSize
+      for number in range.lowerBound / entry.leafSize...last {
+        switch try path.find(number) {
+        case .leaf(let score): scores.append(score)
+        case .hole: scores.append(.zero)
+        }
+      }
+      return scores
+    }
   }
 }
 

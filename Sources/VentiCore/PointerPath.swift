@@ -1,7 +1,7 @@
 /// The pointer blocks on the way from a tree's top to one leaf.
 ///
 /// Kept from leaf to leaf, so that a walk over neighbours reads each pointer block once.
-struct PointerPath {
+struct PointerPath: Sendable {
   /// What is at a leaf's place.
   enum Finding: Equatable {
     /// A stored leaf.
@@ -10,7 +10,7 @@ struct PointerPath {
     case hole(next: Int)
   }
 
-  private struct Step {
+  private struct Step: Sendable {
     /// The block's place among the blocks of its height.
     var number: Int
     var block: Block

@@ -1,4 +1,3 @@
-internal import Posix
 internal import SystemPackage
 internal import VacArchive
 internal import VentiCore
@@ -29,14 +28,15 @@ struct Contents: Sendable {
   func read(
     _ range: Range<Int>, _ take: (HashTree.Slice, Int) throws(RestoreError) -> Bool
   ) throws(RestoreError) {
+    var reading = tree.reading
     var offset = range.lowerBound
     while offset < range.upperBound {
-      let next = try readingBlocks { () throws(BlockError) in try tree.firstData(from: offset) }
+      let next = try readingBlocks { () throws(BlockError) in try reading.firstData(from: offset) }
       let start = min(next ?? range.upperBound, range.upperBound)
       if start > offset, try !take(.zeros(start - offset), offset) { return }
       offset = start
       let window = start..<min(windowEnd(after: start), range.upperBound)
-      for slice in try slices(in: window, of: range) {
+      for slice in try slices(in: window, of: range, &reading) {
         guard try take(slice, offset) else { return }
         offset += slice.count
       }
@@ -44,14 +44,14 @@ struct Contents: Sendable {
   }
 
   private func slices(
-    in window: Range<Int>, of range: Range<Int>
+    in window: Range<Int>, of range: Range<Int>, _ reading: inout HashTree.Reading
   ) throws(RestoreError) -> [HashTree.Slice] {
     try readingBlocks { () throws(BlockError) in
       if readsAhead {
         let following = window.upperBound..<windowEnd(after: window.upperBound)
-        try tree.prefetch(following.clamped(to: range))
+        try reading.prefetch(following.clamped(to: range))
       }
-      return try tree.slices(in: window)
+      return try reading.slices(in: window)
     }
   }
 
