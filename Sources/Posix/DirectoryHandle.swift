@@ -147,15 +147,25 @@ package final class DirectoryHandle: OpenNode {
   /// Puts `name` in the place of `newName`, in one step: renameat(2).
   ///
   /// Where both are names of one file, nothing happens and both stay.
-  package func rename(_ name: [UInt8], to newName: [UInt8]) throws(Errno) {
+  ///
+  /// - Parameter directory: where `newName` is; nil for this one.
+  package func rename(
+    _ name: [UInt8], to newName: [UInt8], in directory: DirectoryHandle? = nil
+  ) throws(Errno) {
     try Self.checkName(newName)
     let newName = newName.map { CChar(bitPattern: $0) } + [0]
-    _ = try unsafe Self.withName(name) { unsafe renameat(descriptor, $0, descriptor, newName) }
+    let target = (directory ?? self).descriptor
+    _ = try unsafe Self.withName(name) { unsafe renameat(descriptor, $0, target, newName) }
   }
 
   /// Removes a name that is not a directory's: unlinkat(2).
   package func remove(_ name: [UInt8]) throws(Errno) {
     _ = try unsafe Self.withName(name) { unsafe unlinkat(descriptor, $0, 0) }
+  }
+
+  /// Removes an empty directory: unlinkat(2).
+  package func removeDirectory(_ name: [UInt8]) throws(Errno) {
+    _ = try unsafe Self.withName(name) { unsafe unlinkat(descriptor, $0, AT_REMOVEDIR) }
   }
 
   /// The names in the directory, in no order, without `.` and `..`.

@@ -46,6 +46,12 @@ extension ArchiveWalk {
       self.pathCount = pathCount
     }
 
+    /// The page, if all of the directory is on it, and part of the selection.
+    var onlyPage: Page? {
+      let isAll = scope.isWhole && scope.branch == nil && isComplete && faults.isEmpty
+      return isAll && next == 0 && pageCount == 1 && reading == nil ? page : nil
+    }
+
     mutating func add(_ fault: RestoreError) {
       if toldCount < faultLimit {
         faults.append(fault)

@@ -137,6 +137,22 @@ package struct ArchiveWalk {
   /// Passes over what is in the directory just entered; there is no step `leave` for it.
   package mutating func skipDirectory() throws(RestoreError) { try pop() }
 
+  /// Takes all files of the directory just entered, if they are wanted together: there are no steps for
+  /// them then, nor a step `leave`.
+  ///
+  /// - Parameter areWanted: is asked only where all are at hand and part of the selection, and no
+  ///   directory is among them.
+  mutating func takeFiles(
+    if areWanted: ([Item]) -> Bool
+  ) throws(RestoreError) -> [Item]? {
+    guard let page = frames.last.onlyPage, page.directory.subdirectoryCount == 0 else { return nil }
+    let files = page.positions.map { page.directory[$0] }
+    guard areWanted(files) else { return nil }
+    askAhead()
+    try pop()
+    return files
+  }
+
   /// Goes back to the directory above.
   private mutating func leave() throws(RestoreError) -> Step? {
     try pop()

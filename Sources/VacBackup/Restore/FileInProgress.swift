@@ -5,21 +5,22 @@ internal import VentiCore
 /// A file on its way into the target.
 ///
 /// A new file grows under a name of its own, and takes its place in one step when it is whole:
-/// what is seen under the final name is the old file or the new one, never a part. A file that is
-/// rewritten in place has no second name.
+/// what is seen under the final name is the old file or the new one, never a part. Where its directory
+/// has a name of its own for so long, or the file is rewritten in place, it has no second name.
 struct FileInProgress: Sendable {
   let directory: DirectoryHandle
   let name: [UInt8]
-  /// The name until the file is whole; nil when it is rewritten in place.
-  let temporaryName: [UInt8]?
+  /// The name until the file is whole.
+  let firstName: [UInt8]
+  /// Whether it was made; else it is rewritten in place.
+  let isNew: Bool
   let file: File
   let contents: Contents
   let counters: RestoreCounters
 
   /// The file, for setting its attributes.
   var subject: FileSubject {
-    FileSubject(
-      directory: directory, name: temporaryName ?? name, open: file, isNew: temporaryName != nil)
+    FileSubject(directory: directory, name: firstName, open: file, isNew: isNew)
   }
 
   /// Writes a range of the contents.
@@ -27,7 +28,7 @@ struct FileInProgress: Sendable {
   /// - Returns: where the last byte stands that was written; what follows is a hole.
   @discardableResult
   func write(_ range: Range<Int>) throws(RestoreError) -> Int {
-    guard temporaryName != nil else {
+    guard isNew else {
       try rewrite(range)
       return range.upperBound
     }
@@ -48,12 +49,12 @@ struct FileInProgress: Sendable {
 
   /// Puts the file in its place.
   func commit() throws(RestoreError) {
-    if let temporaryName { try directory.replace(name, by: temporaryName) }
+    if firstName != name { try directory.replace(name, by: firstName) }
   }
 
   /// Leaves nothing of a file that is not whole.
   func abandon() {
-    if let temporaryName { try? directory.remove(temporaryName) }
+    if isNew { try? directory.remove(firstName) }
   }
 
   private func rewrite(_ range: Range<Int>) throws(RestoreError) {

@@ -1,31 +1,55 @@
 internal import VacArchive
 
+/// The threads of a restore.
+typealias RestoreCrew = Crew<[Restorer.Work], RestoreError>
+
 /// Neighbours that one thread restores: two that make files in one directory wait for each other.
 struct RestoreBatch {
   private static let countLimit = 64
   private static let byteLimit = 1 << 20
   private static let directoryLimit = 4
 
-  private var jobs: [Restorer.Job] = []
+  private var works: [Restorer.Work] = []
+  private var fileCount = 0
   private var byteCount = 0
   private var directoryCount = 0
 
-  /// Whether a file belongs to those that are there.
-  func hasRoom(for job: Restorer.Job) -> Bool {
-    jobs.count < Self.countLimit && byteCount < Self.byteLimit
-      && (directoryCount < Self.directoryLimit || jobs.last?.directory === job.directory)
+  /// Adds something to do; what is there is handed to the crew first, unless both belong together.
+  mutating func add(_ work: Restorer.Work, to crew: RestoreCrew) {
+    let isNeighbour = works.last?.directoryID == work.directoryID
+    if fileCount >= Self.countLimit || byteCount >= Self.byteLimit
+      || !isNeighbour && directoryCount >= Self.directoryLimit
+    {
+      crew.add(take())
+    }
+    if works.last?.directoryID != work.directoryID { directoryCount += 1 }
+    let (files, bytes) = work.counts
+    fileCount += files
+    byteCount += bytes
+    works.append(work)
   }
 
-  /// Adds a file.
-  mutating func add(_ job: Restorer.Job) {
-    if jobs.last?.directory !== job.directory { directoryCount += 1 }
-    byteCount += job.item.size
-    jobs.append(job)
-  }
-
-  /// Takes the files, and begins anew.
-  mutating func take() -> [Restorer.Job] {
+  /// Takes what is there, and begins anew.
+  mutating func take() -> [Restorer.Work] {
     defer { self = RestoreBatch() }
-    return jobs
+    return works
+  }
+}
+
+extension Restorer.Work {
+  /// The directory that gets the files.
+  fileprivate var directoryID: Int {
+    switch self {
+    case .file(let job): job.directory.id
+    case .directory(let leaf): leaf.id
+    }
+  }
+
+  /// Files, and bytes in them.
+  fileprivate var counts: (files: Int, bytes: Int) {
+    switch self {
+    case .file(let job): (1, job.item.size)
+    case .directory(let leaf): (leaf.files.count, leaf.byteCount)
+    }
   }
 }

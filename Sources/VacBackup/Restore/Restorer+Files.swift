@@ -9,7 +9,7 @@ extension Restorer {
   private static let partByteCount = 8 << 20
 
   /// Restores a file, or a part of the work of it: large files are finished by another thread.
-  func perform(_ job: Job, with crew: Crew<[Job], RestoreError>) {
+  func perform(_ job: Job, with crew: RestoreCrew) {
     guard !isEnding else { return release(job.directory) }
     guard let key = job.link else { return restore(job, with: crew) }
     do throws(RestoreError) {
@@ -28,7 +28,7 @@ extension Restorer {
     }
   }
 
-  private func restore(_ job: Job, with crew: Crew<[Job], RestoreError>) {
+  private func restore(_ job: Job, with crew: RestoreCrew) {
     do throws(RestoreError) {
       if job.item.kind == .file {
         try restoreFile(job, with: crew)
@@ -118,9 +118,7 @@ extension Restorer {
   // MARK: - Files
 
   /// Restores a regular file, and ends its job.
-  private func restoreFile(
-    _ job: Job, with crew: Crew<[Job], RestoreError>
-  ) throws(RestoreError) {
+  private func restoreFile(_ job: Job, with crew: RestoreCrew) throws(RestoreError) {
     let contents = try Contents(
       of: try job.item.stream, in: source, readsAhead: options.readsAhead)
     let file = try begin(job, contents)
@@ -146,17 +144,22 @@ extension Restorer {
     let name = job.item.name
     if options.rewritesInPlace, let file = existingFile(name, in: directory) {
       return FileInProgress(
-        directory: directory, name: name, temporaryName: nil, file: file, contents: contents,
-        counters: counters)
+        directory: directory, name: name, firstName: name, isNew: false, file: file,
+        contents: contents, counters: counters)
     }
-    let temporaryName = temporaryNames.next()
+    let firstName = firstName(of: job)
     let file = try attempt("create") { () throws(Errno) in
       try directory.makeFile(
-        temporaryName, permissions: attributes.firstPermissions(of: job.item))
+        firstName, permissions: attributes.firstPermissions(of: job.item))
     }
     return FileInProgress(
-      directory: directory, name: name, temporaryName: temporaryName, file: file,
+      directory: directory, name: name, firstName: firstName, isNew: true, file: file,
       contents: contents, counters: counters)
+  }
+
+  /// The name with which a file is made: its own one only where it cannot be seen yet.
+  private func firstName(of job: Job) -> [UInt8] {
+    job.directory.temporaryName == nil ? temporaryNames.next() : job.item.name
   }
 
   /// The file that is there, if it can be rewritten in place.
@@ -179,7 +182,7 @@ extension Restorer {
 
   private func writeWhole(_ file: FileInProgress) -> RestoreError? {
     do throws(RestoreError) {
-      if file.temporaryName == nil { try file.setSize() }
+      if !file.isNew { try file.setSize() }
       let end = try file.write(0..<file.contents.size)
       if end < file.contents.size { try file.setSize() }
       return nil
@@ -211,21 +214,21 @@ extension Restorer {
 
   private func makeSpecial(_ job: Job) throws(RestoreError) {
     let directory = try handles.handle(of: job.directory)
-    let temporaryName = temporaryNames.next()
+    let firstName = firstName(of: job)
     let target = job.item.kind == .link ? try readTarget(of: job) : nil
     if let target {
       try attempt("make link") { () throws(Errno) in
-        try directory.makeLink(temporaryName, to: target)
+        try directory.makeLink(firstName, to: target)
       }
     } else {
       let file = try specialFile(job.item)
       try attempt("make special file") { () throws(Errno) in
-        try directory.makeSpecialFile(temporaryName, file)
+        try directory.makeSpecialFile(firstName, file)
       }
     }
     setAttributes(
-      job, on: FileSubject(directory: directory, name: temporaryName, open: nil, isNew: true))
-    try directory.replace(job.item.name, by: temporaryName)
+      job, on: FileSubject(directory: directory, name: firstName, open: nil, isNew: true))
+    if firstName != job.item.name { try directory.replace(job.item.name, by: firstName) }
   }
 
   /// Reads where a link points.

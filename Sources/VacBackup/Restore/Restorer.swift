@@ -13,6 +13,7 @@ package final class Restorer: Sendable {
   /// Batches of files that wait for a thread: so many that their directories are all open.
   private static let queueLimit = 16
 
+  /// A file to be restored.
   struct Job: Sendable {
     let directory: TargetDirectory
     let item: Item
@@ -58,10 +59,15 @@ package final class Restorer: Sendable {
   /// - Returns: the paths of the selection that are not in the archive.
   /// - Throws: what ended the restore before its time. Everything else is told to the observer.
   package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [[UInt8]] {
-    let crew = Crew<[Job], RestoreError>(
+    let crew = RestoreCrew(
       "restore", threads: options.threadCount, queueLimit: Self.queueLimit
     ) { [self] batch, crew in
-      for job in batch { perform(job, with: crew) }
+      for work in batch {
+        switch work {
+        case .file(let job): perform(job, with: crew)
+        case .directory(let leaf): restore(leaf, with: crew)
+        }
+      }
     }
     let result = Result { () throws(RestoreError) in try walk(selection, crew) }
     crew.finish()
@@ -80,7 +86,7 @@ package final class Restorer: Sendable {
 
   /// Makes the directories, and hands the files to the crew.
   private func walk(
-    _ selection: Selection, _ crew: Crew<[Job], RestoreError>
+    _ selection: Selection, _ crew: RestoreCrew
   ) throws(RestoreError) -> [[UInt8]] {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .numbers,
@@ -101,7 +107,12 @@ package final class Restorer: Sendable {
       case .enter(let item):
         observer.file?(walk.path, true)
         lastID += 1
-        if let made = make(item, id: lastID, in: directory) {
+        if let files = try walk.takeFiles(if: LeafDirectory.canHold) {
+          for file in files { observer.file?(walk.path + [UInt8(ascii: "/")] + file.name, false) }
+          directory.retain()
+          let leaf = LeafDirectory(parent: directory, item: item, id: lastID, files: files)
+          batch.add(.directory(leaf), to: crew)
+        } else if let made = make(item, id: lastID, in: directory) {
           stack.append(made)
           open.append((made, item))
           if open.count > options.scratch.depthLimit { open.removeFirst(open.count / 2) }
@@ -112,8 +123,7 @@ package final class Restorer: Sendable {
         observer.file?(walk.path, false)
         directory.retain()
         let job = Job(directory: directory, item: item, link: HardLinks.Key(item))
-        if !batch.hasRoom(for: job) { crew.add(batch.take()) }
-        batch.add(job)
+        batch.add(.file(job), to: crew)
       case .leave(let item):
         stack.removeLast()
         if open.last?.directory === directory { open.removeLast() }
@@ -127,17 +137,23 @@ package final class Restorer: Sendable {
   }
 
   /// Makes a directory, or takes the one that is there; nil when neither can be.
-  private func make(
-    _ item: Item, id: Int, in parent: TargetDirectory
+  ///
+  /// - Parameter isLeaf: whether one that is not there gets its name only when all in it is.
+  func make(
+    _ item: Item, id: Int, in parent: TargetDirectory, isLeaf: Bool = false
   ) -> TargetDirectory? {
     do throws(RestoreError) {
-      let (handle, found) = try open(item.name, in: handles.handle(of: parent))
+      let parentHandle = try handles.handle(of: parent)
+      let temporaryName =
+        isLeaf && parentHandle.hasNo(item.name) ? temporaryNames.next() : nil
+      let (handle, found) = try open(temporaryName ?? item.name, in: parentHandle)
       let status = try attempt("stat") { () throws(Errno) in try handle.status() }
       var permissions = attributes.permissions(of: item)
       if let found, !options.setsPermissions { permissions = found }
       parent.retain()
       let directory = TargetDirectory(
-        id: id, item.name, in: parent, identity: status.identity, permissions: permissions)
+        id: id, item.name, temporaryName: temporaryName, in: parent, identity: status.identity,
+        permissions: permissions)
       handles.keep(handle, of: id)
       return directory
     } catch {
@@ -195,9 +211,10 @@ package final class Restorer: Sendable {
   private func finish(_ directory: TargetDirectory) {
     guard let item = directory.item, let parent = directory.parent else { return }
     do throws(RestoreError) {
+      let parentHandle = try handles.handle(of: parent, above: directory)
       let subject = FileSubject(
-        directory: try handles.handle(of: parent, above: directory), name: directory.name,
-        open: try handles.handle(of: directory))
+        directory: parentHandle, name: directory.name,
+        open: try place(directory, handles.handle(of: directory), in: parentHandle))
       let errors = attributes.set(item, on: subject, permissions: directory.permissions)
       for error in errors { report(error, at: directory.path) }
     } catch {

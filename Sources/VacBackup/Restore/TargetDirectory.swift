@@ -14,6 +14,8 @@ final class TargetDirectory: Sendable {
   /// The directory that it is in; nil for the top.
   let parent: TargetDirectory?
   let name: [UInt8]
+  /// Its name until all in it is there; nil where it has its own from the beginning.
+  let temporaryName: [UInt8]?
   /// Which directory it is; nil for the top.
   let identity: FileStatus.Identity?
   /// The permissions that it gets in the end.
@@ -27,22 +29,26 @@ final class TargetDirectory: Sendable {
 
   /// The top directory.
   init() {
-    (id, parent, name, identity, permissions) = (0, nil, [], nil, 0)
+    (id, parent, name, temporaryName, identity, permissions) = (0, nil, [], nil, nil, 0)
     staysSearchable = true
   }
 
   /// A directory in another one.
   init(
-    id: Int, _ name: [UInt8], in parent: TargetDirectory, identity: FileStatus.Identity,
-    permissions: UInt16
+    id: Int, _ name: [UInt8], temporaryName: [UInt8]? = nil, in parent: TargetDirectory,
+    identity: FileStatus.Identity, permissions: UInt16
   ) {
     self.id = id
     self.parent = parent
     self.name = name
+    self.temporaryName = temporaryName
     self.identity = identity
     self.permissions = permissions
     staysSearchable = parent.staysSearchable && permissions & 0o500 == 0o500
   }
+
+  /// The name with which it is made.
+  var firstName: [UInt8] { temporaryName ?? name }
 
   /// What the archive says of it; nil as long as the walk is in it, since there may be very many
   /// such directories, and for the top, whose attributes are left as they are.
@@ -113,7 +119,7 @@ final class DirectoryHandles: Sendable {
     return try handle { () throws(RestoreError) in
       guard let parent = next.parent else { return nil }
       defer { next = parent }
-      return (next.id, next.name)
+      return (next.id, next.firstName)
     }
   }
 

@@ -1,0 +1,94 @@
+internal import Posix
+internal import SystemPackage
+internal import VacArchive
+
+extension Restorer {
+  /// Something for a thread to do.
+  enum Work: Sendable {
+    case file(Job)
+    case directory(LeafDirectory)
+  }
+
+  /// A small directory with nothing but files in it.
+  ///
+  /// One thread makes it, with all its files. If it is new it has a name of its own for so long, and the
+  /// files, which nobody can see there, are made under their final names: to rename each would take as
+  /// long as to make it.
+  struct LeafDirectory: Sendable {
+    private static let countLimit = 64
+    private static let byteLimit = 1 << 20
+
+    let parent: TargetDirectory
+    let item: Item
+    let id: Int
+    let files: [Item]
+
+    /// Bytes in the files.
+    var byteCount: Int { files.reduce(0) { $0 + $1.size } }
+
+    /// Whether a directory with these files is one: little is lost if the restore is killed, no other
+    /// thread is to help, and nobody else looks for a name in it.
+    static func canHold(_ files: [Item]) -> Bool {
+      files.count <= countLimit
+        && files.allSatisfy { $0.size <= byteLimit && HardLinks.Key($0) == nil }
+        && files.reduce(0) { $0 + $1.size } <= byteLimit
+    }
+  }
+
+  /// Restores a directory.
+  func restore(_ leaf: LeafDirectory, with crew: RestoreCrew) {
+    defer { release(leaf.parent) }
+    guard !isEnding,
+      let directory = make(leaf.item, id: leaf.id, in: leaf.parent, isLeaf: true)
+    else { return }
+    for item in leaf.files {
+      directory.retain()
+      perform(Job(directory: directory, item: item, link: nil), with: crew)
+    }
+    directory.finishes(as: leaf.item)
+    release(directory)
+  }
+
+  /// Gives a directory its name, if it has another one: all in it is there.
+  ///
+  /// - Returns: the directory of that name.
+  func place(
+    _ directory: TargetDirectory, _ handle: DirectoryHandle, in parent: DirectoryHandle
+  ) throws(RestoreError) -> DirectoryHandle {
+    guard let temporaryName = directory.temporaryName else { return handle }
+    do throws(Errno) {
+      try parent.rename(temporaryName, to: directory.name)
+      return handle
+    } catch {
+      // Somebody has made something of that name meanwhile.
+      defer { try? parent.removeDirectory(temporaryName) }
+      return try move(handle, to: directory.name, in: parent)
+    }
+  }
+
+  /// Moves the files of a directory to one that is there already; where that cannot be, nothing of
+  /// them is left.
+  private func move(
+    _ handle: DirectoryHandle, to name: [UInt8], in parent: DirectoryHandle
+  ) throws(RestoreError) -> DirectoryHandle {
+    let names = try attempt("read directory") { () throws(Errno) in try handle.names() }
+    defer { for name in names { try? handle.remove(name) } }
+    return try attempt("rename") { () throws(Errno) in
+      let target = try parent.directory(name)
+      for name in names { try handle.rename(name, to: name, in: target) }
+      return target
+    }
+  }
+}
+
+extension DirectoryHandle {
+  /// Whether a name is free.
+  func hasNo(_ name: [UInt8]) -> Bool {
+    do throws(Errno) {
+      _ = try status(of: name)
+      return false
+    } catch {
+      return error == .noSuchFileOrDirectory
+    }
+  }
+}
