@@ -13,6 +13,7 @@
 int fallocate(int descriptor, int mode, off_t offset, off_t count);
 // A posix_spawn_file_actions_t: <spawn.h> would bring types here that Swift takes from Glibc.
 int posix_spawn_file_actions_addclosefrom_np(void *actions, int first);
+int sync_file_range(int descriptor, off_t offset, off_t count, unsigned int flags);
 ssize_t preadv2(int descriptor, const struct iovec *parts, int count, off_t offset, int flags);
 
 // RWF_NOWAIT, whose definition Swift cannot read: fail with EAGAIN rather than wait for a disk.
@@ -25,6 +26,8 @@ static const int VACFS_RWF_NOWAIT = 8;
 // Locks of an open file, which closing another descriptor of it does not take away.
 #define VACFS_F_OFD_SETLK 37
 #define VACFS_SEEK_DATA 3
+// Of sync_file_range: begin to write, and wait for nothing.
+#define VACFS_SYNC_FILE_RANGE_WRITE 2
 #define VACFS_SEEK_HOLE 4
 
 #endif

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 public import SystemPackage
 
@@ -81,6 +82,15 @@ public final class File: Sendable {
         }
       }
     }
+  }
+
+  /// Has the system begin to write to the disk what was written: sync_file_range(2).
+  ///
+  /// An advice: nothing is safe before `synchronize`, which tells of errors too.
+  public func beginToSynchronize(_ range: Range<Int>) {
+    _ = sync_file_range(
+      descriptor, off_t(range.lowerBound), off_t(range.count),
+      UInt32(VACFS_SYNC_FILE_RANGE_WRITE))
   }
 
   /// Returns once what was written survives a power cut: fdatasync(2).

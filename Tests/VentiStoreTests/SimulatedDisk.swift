@@ -35,6 +35,8 @@ final class SimulatedDisk: Sendable {
     var interruptions: [Int: @Sendable () -> Void] = [:]
     /// Whether the system has all in memory, and says so.
     var isInMemory = false
+    /// What was to be on its way to the first partition, before a sync.
+    var begun: [Range<Int>] = []
     /// What has been read, by partition.
     var reads: [Int: Reads] = [:]
 
@@ -203,6 +205,18 @@ final class SimulatedDisk: Sendable {
   }
 }
 
+extension SimulatedDisk {
+  /// Waits until something of the first partition is to be on its way to the disk; nil when that does not
+  /// come to pass.
+  func waitForBegun() -> [Range<Int>]? {
+    state.wait(until: .after(seconds: 20)) { $0.begun.isEmpty ? nil : $0.begun }
+  }
+
+  fileprivate func begin(_ range: Range<Int>) {
+    state.update { $0.begun.append(range) }
+  }
+}
+
 private struct SimulatedPartition: Partition {
   let disk: SimulatedDisk
   let number: Int
@@ -230,6 +244,10 @@ private struct SimulatedPartition: Partition {
     } catch {
       throw .file(path: name, operation: "write", error)
     }
+  }
+
+  func beginSync(of range: Range<Int>) {
+    if number == 0 { disk.begin(range) }
   }
 
   func sync() throws(StoreError) {

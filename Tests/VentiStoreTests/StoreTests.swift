@@ -29,6 +29,32 @@ struct StoreTests {
     #expect(report.unindexedCount == 0)
   }
 
+  @Test("what is written is on its way to the disk before anybody asks for a sync")
+  func beginsToSync() throws {
+    let simulated = try SimulatedStore()
+    var options = SimulatedStore.quiet
+    options.unwrittenByteLimit = 30_000
+    let store = try simulated.open(options)
+    let before = simulated.disk.events.count
+    try store.write(SimulatedStore.blocks(60, seed: 8))
+
+    let ranges = try #require(simulated.disk.waitForBegun())
+    let events = simulated.disk.events[before...]
+    #expect(!events.contains { if case .sync = $0 { true } else { false } })
+    let written = events.compactMap { event in
+      if case .write(0, let offset, let bytes) = event {
+        offset..<offset + bytes.count
+      } else {
+        nil
+      }
+    }
+    for range in ranges {
+      #expect(!range.isEmpty && written.contains { $0.contains(range.lowerBound) })
+      #expect(written.contains { $0.contains(range.upperBound - 1) })
+    }
+    try store.close()
+  }
+
   @Test("a store knows which blocks it has, and that one is lost whose header is gone")
   func contains() throws {
     let simulated = try SimulatedStore(arenas: 1)

@@ -60,6 +60,11 @@ public final class FilePartition: Partition {
     try file.write(bytes, at: start + offset)
   }
 
+  /// Has the system begin, and waits for nothing.
+  public func beginSync(of range: Range<Int>) {
+    file.beginSync(of: start + range.lowerBound..<start + range.upperBound)
+  }
+
   /// Makes safe what was written: fdatasync(2).
   public func sync() throws(StoreError) {
     try file.sync()

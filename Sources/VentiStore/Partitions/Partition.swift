@@ -25,6 +25,10 @@ public protocol Partition: Sendable {
   /// Writes all of `bytes` at `offset`; `sync` makes them safe.
   func write(_ bytes: RawSpan, at offset: Int) throws(StoreError)
 
+  /// Has what was written in a range on its way to the disk, so that `sync` finds less to do; nothing is
+  /// safe before that.
+  func beginSync(of range: Range<Int>)
+
   /// Returns once everything written before survives a power cut.
   func sync() throws(StoreError)
 }
@@ -32,6 +36,9 @@ public protocol Partition: Sendable {
 extension Partition {
   /// Knows nothing of what is in memory.
   public func readInMemory(_ count: Int, at offset: Int) throws(StoreError) -> Block? { nil }
+
+  /// Leaves all to `sync`.
+  public func beginSync(of range: Range<Int>) {}
 
   /// Knows of no holes.
   public func firstData(from offset: Int) -> Int { offset }

@@ -62,6 +62,11 @@ struct StoreFile: Sendable {
     try ByteLock(file, at: offset)
   }
 
+  /// Begins a sync; whether there is an error, that will tell.
+  func beginSync(of range: Range<Int>) {
+    file.beginToSynchronize(range)
+  }
+
   func sync() throws(StoreError) {
     do throws(Errno) {
       try file.synchronize()

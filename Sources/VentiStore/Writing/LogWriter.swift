@@ -19,6 +19,21 @@ struct LogWriter: Sendable {
     }
   }
 
+  /// Has pieces that were written on their way to the disk, but for the end of the last, which what comes
+  /// next is written behind.
+  func beginSync(of pieces: [Piece]) {
+    var rest = pieces[...]
+    while let first = rest.first {
+      let ofArena = rest.prefix { $0.arena == first.arena }
+      rest = rest.dropFirst(ofArena.count)
+      let arena = arenas[first.arena]
+      let start = arena.start + arena.geometry.dataOffset
+      let end = ofArena.reduce(first.position.offset) { max($0, $1.position.offset) }
+      guard end > first.position.offset else { continue }
+      arena.partition.beginSync(of: start + first.position.offset..<start + end)
+    }
+  }
+
   /// Writes a tail, all but the seal.
   func write(_ tail: ArenaTail, of number: Int) throws(StoreError) {
     let arena = arenas[number]

@@ -6,6 +6,8 @@ extension StoreEngine {
   func writeOut() throws(StoreError) {
     let pieces = state.withLock { $0.takeUnwritten() }
     try write(pieces)
+    // Whoever asks for a sync one day does not wait for all of it then.
+    log.beginSync(of: pieces)
   }
 
   /// Makes everything safe that has been appended so far, and answers who waits for that.
