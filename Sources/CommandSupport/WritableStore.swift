@@ -9,6 +9,10 @@ package struct WritableStore: Sendable {
   /// Whether it is in files of this machine.
   package var isLocal: Bool { local != nil }
   private let local: Store?
+
+  /// Memory for blocks of a server that are read, such as those of an older archive.
+  private static let cacheByteCount = 16 << 20
+
   private let location: StoreLocation
 
   /// Opens the store at `location`.
@@ -34,7 +38,8 @@ package struct WritableStore: Sendable {
       }
     case .server(let dial):
       do throws(BlockError) {
-        (blocks, local) = (try VentiClient.connect(to: dial, options: options), nil)
+        let client = try VentiClient.connect(to: dial, options: options)
+        (blocks, local) = (CachingStore(client, capacityBytes: Self.cacheByteCount), nil)
       } catch {
         throw CommandError("\(error)")
       }

@@ -121,7 +121,7 @@ package final class Backup: Sendable {
     var old = try settingAside { () throws(ScratchError) in
       try PreviousTree(previous?.directory, in: store, options.scratch, damage: damage)
     }
-    var jobs = JobDispatcher(crew: crew, results: storer.results)
+    var jobs = JobDispatcher(crew: crew, results: storer.results, store: store)
     while let step = steps.next(merge: { merge($1, in: $0, into: &scribe) }) {
       if isEnding { throw .interrupted }
       switch step {
@@ -244,20 +244,26 @@ package final class Backup: Sendable {
 
 /// Numbers jobs, and hands them to the crew.
 private struct JobDispatcher {
-  let crew: Crew<StoreJob, BackupError>
-  let results: StoredFiles
+  private let crew: Crew<StoreJob, BackupError>
+  private let results: StoredFiles
+  private let store: BackupStore
   private var count = 0
 
-  init(crew: Crew<StoreJob, BackupError>, results: StoredFiles) {
+  init(crew: Crew<StoreJob, BackupError>, results: StoredFiles, store: BackupStore) {
     self.crew = crew
     self.results = results
+    self.store = store
   }
 
   mutating func submit(_ file: SourceFile, _ work: StoreJob.Work, _ old: Item? = nil) -> Int {
     let number = count
     count += 1
     var previous: Entry?
-    if case .stream(let entry) = old?.contents { previous = entry }
+    if case .stream(let entry) = old?.contents {
+      previous = entry
+      // What the file's leaves were is told by its pointer blocks.
+      if entry.depth > 0, let top = entry.top { store.prefetch([top]) }
+    }
     crew.add(StoreJob(number: number, file: file, work: work, previous: previous))
     return number
   }
