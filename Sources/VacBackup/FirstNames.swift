@@ -6,7 +6,7 @@ struct FirstNames {
   private let last: [UInt8]?
   private let byteLimit: Int
   /// The last name that is kept, once some have been left out.
-  private var end: [UInt8]?
+  private(set) var end: [UInt8]?
   /// The names, in no order.
   private(set) var names = SortedNames()
 
@@ -22,7 +22,7 @@ struct FirstNames {
   var leavesOut: Bool { end != nil }
 
   /// Adds a name, if it is one of them.
-  mutating func add(_ name: [UInt8], origin: Int) {
+  mutating func add(_ name: [UInt8], origin: Int = 0) {
     if let last, !ArchiveOrder.isOrdered(last, name) { return }
     if let end, !ArchiveOrder.isOrdered(name, end) { return }
     names.add(name, origin: origin)

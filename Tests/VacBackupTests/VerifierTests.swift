@@ -27,7 +27,7 @@ struct VerifierTests {
   }
 
   @Test(
-    "each difference is found, and no other",
+    "each difference is found, and no other, however little memory there is for names",
     arguments: [
       ("chmod 600 d/f", ["'d/f': mode 600, archived 644"]),
       ("chmod 700 d", ["'d': mode 700, archived 755"]),
@@ -55,12 +55,15 @@ struct VerifierTests {
         ["'d/l': link to 'elsewhere', archived 'target'"]
       ),
       ("cp -p two three; rm two; mv three two", ["'two': not a hard link of 'one'"]),
-    ])
-  func planted(script: String, expected: [String]) throws {
+    ], [20 << 20, 20, 1])
+  func planted(difference: (script: String, expected: [String]), memoryLimit: Int) throws {
+    let (script, expected) = difference
     try tree.shell(script)
 
     #expect(
-      try tree.verify(test).map {
+      try tree.verify(
+        test.archive, in: test.store, change: { $0.scratch.memoryLimit = memoryLimit }
+      ).map {
         $0.replacing("'one': not a hard link of 'two'", with: "'two': not a hard link of 'one'")
       } == expected)
     #expect(tree.problems == [])
@@ -71,6 +74,29 @@ struct VerifierTests {
     try tree.shell("rm one; touch d/x; echo >d/f")
 
     #expect(try tree.verify(test, ["d/p"]).filter { !$0.hasPrefix("'d': modified") } == [])
+  }
+
+  @Test(
+    "where not all of a directory can be read, no name is said not to be in it",
+    arguments: [20 << 20, 1])
+  func unreadableDirectory(memoryLimit: Int) throws {
+    let files = (0..<100).map { file("name-\($0)", "x") }
+    let test = try TestArchive(directory("d", files: files))
+    try tree.shell("rm -r *")
+    try tree.restore(test)
+    let top = try Directory(loading: test.archive.directory, from: test.store)
+    guard case .directory(let reference) = top[0].contents else {
+      Issue.record("no directory")
+      return
+    }
+    let records = try HashTree(reference.metadata, in: test.store)
+    test.store.remove(try records.leafScores(in: 0..<reference.metadata.size)[1], .data)
+
+    let differences = try tree.verify(test.archive, in: test.store) {
+      $0.scratch.memoryLimit = memoryLimit
+    }
+    #expect(differences == [])
+    #expect(tree.problems.count > 0)
   }
 
   @Test("what cannot be read is a problem, not a difference")

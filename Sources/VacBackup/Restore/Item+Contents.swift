@@ -13,6 +13,11 @@ extension Item {
     }
   }
 
+  /// The directory that it is; nil for anything else, and where that cannot be read.
+  var directory: DirectoryReference? {
+    if case .directory(let reference) = contents { reference } else { nil }
+  }
+
   /// The numbers of a device: as they were recorded, or else from its contents.
   func deviceNumber(in source: any BlockSource) throws(RestoreError) -> DeviceNumber {
     if let device = unix?.device { return device }

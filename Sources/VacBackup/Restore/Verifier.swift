@@ -19,12 +19,12 @@ package final class Verifier: Sendable {
   package let counters = RestoreCounters()
 
   private let archive: Archive
-  private let source: any BlockSource
-  private let options: RestoreOptions
+  let source: any BlockSource
+  let options: RestoreOptions
   private let observer: RestoreObserver
-  private let differ: @Sendable (_ path: [UInt8], Difference) -> Void
+  let differ: @Sendable (_ path: [UInt8], Difference) -> Void
   private let attributes: AttributeComparison
-  private let handles: DirectoryHandles
+  let handles: DirectoryHandles
   private let links: Monitor<LinkComparison>
   private let ending = Monitor<RestoreProblem?>(nil)
 
@@ -72,36 +72,41 @@ package final class Verifier: Sendable {
       asksForFiles: options.readsAhead, scratch: options.scratch)
     var lastID = 0
     let top = TargetDirectory()
-    var stack = [(directory: top, extras: selection.top.isWhole ? names(in: top) : nil)]
+    var stack = [top]
+    var names = OpenNames()
+    names.push(
+      selection.top.isWhole ? self.names(in: top, of: archive.directory, beside: names) : nil)
     // From the bottom up, so that none is the last to let go of those above.
     defer { while stack.popLast() != nil {} }
-    while !isEnding, let step = try walk.next(), let directory = stack.last?.directory {
+    while !isEnding, let step = try walk.next(), let directory = stack.last {
       switch step {
       case .enter(let item):
         observer.file?(walk.path, true)
-        stack[stack.count - 1].extras?.remove(item.name)
+        names.remove(item.name)
         lastID += 1
         guard let entered = enter(item, id: lastID, in: directory) else {
           try walk.skipDirectory()
           continue
         }
-        stack.append((entered, walk.isWholeDirectory ? names(in: entered) : nil))
+        stack.append(entered)
+        names.push(
+          walk.isWholeDirectory
+            ? self.names(in: entered, of: item.directory, beside: names) : nil)
       case .file(let item):
         observer.file?(walk.path, false)
-        stack[stack.count - 1].extras?.remove(item.name)
+        names.remove(item.name)
         guard let status = status(of: item, in: directory) else { continue }
         crew.add(Job(directory: directory, item: item, status: status))
       case .leave:
         let left = stack.removeLast()
-        tellExtras(left, if: walk.wasComplete)
-        if let above = stack.last?.directory {
-          _ = try? handles.handle(of: above, above: left.directory)
-        }
+        let extras = names.pop()
+        if walk.wasComplete { tell(extras, in: left) }
+        if let above = stack.last { _ = try? handles.handle(of: above, above: left) }
       case .fault(let error):
         report(error, at: walk.path)
       }
     }
-    if !isEnding { tellExtras(stack[0], if: walk.wasComplete) }
+    if !isEnding, walk.wasComplete { tell(names.pop(), in: top) }
     return walk.missing
   }
 
@@ -122,31 +127,6 @@ package final class Verifier: Sendable {
       report(error, at: directory.path)
       return nil
     }
-  }
-
-  /// The names in a directory, of which those that the archive has are to be removed.
-  private func names(in directory: TargetDirectory) -> RemainingNames? {
-    do throws(RestoreError) {
-      let handle = try handles.handle(of: directory)
-      var names = SortedNames()
-      try attempt("read directory") { () throws(Errno) in
-        try handle.forEachName { names.add($0) }
-      }
-      return RemainingNames(names)
-    } catch {
-      report(error, at: directory.path)
-      return nil
-    }
-  }
-
-  /// Reports the names in a directory that the archive does not have there.
-  ///
-  /// - Parameter isComplete: whether all names are known that the archive has.
-  private func tellExtras(
-    _ entered: (directory: TargetDirectory, extras: RemainingNames?), if isComplete: Bool
-  ) {
-    guard isComplete, let extras = entered.extras else { return }
-    for name in extras.names { differ(entered.directory.path(to: name), .extra) }
   }
 
   /// What is where a file should be; nil, and a difference, unless it is of the same kind.
@@ -276,7 +256,7 @@ package final class Verifier: Sendable {
 
   private var isEnding: Bool { ending.withLock { $0 != nil } }
 
-  private func report(_ error: RestoreError, at path: [UInt8]) {
+  func report(_ error: RestoreError, at path: [UInt8]) {
     let problem = RestoreProblem(path: path, error: error)
     if error.endsEverything { return end(problem) }
     counters.problems.add()
