@@ -60,20 +60,21 @@ extension Restorer {
       try parent.rename(temporaryName, to: directory.name)
       return handle
     } catch {
-      // Somebody has made something of that name meanwhile.
+      // Somebody has made something of that name meanwhile, or the file system renames no directories.
       defer { try? parent.removeDirectory(temporaryName) }
       return try move(handle, to: directory.name, in: parent)
     }
   }
 
-  /// Moves the files of a directory to one that is there already; where that cannot be, nothing of
-  /// them is left.
+  /// Moves the files of a directory to the one of its final name, which is made unless it is there;
+  /// where that cannot be, nothing of them is left.
   private func move(
     _ handle: DirectoryHandle, to name: [UInt8], in parent: DirectoryHandle
   ) throws(RestoreError) -> DirectoryHandle {
     let names = try attempt("read directory") { () throws(Errno) in try handle.names() }
     defer { for name in names { try? handle.remove(name) } }
     return try attempt("rename") { () throws(Errno) in
+      try? parent.makeDirectory(name)
       let target = try parent.directory(name)
       for name in names { try handle.rename(name, to: name, in: target) }
       return target
