@@ -93,6 +93,23 @@ struct BackupTests {
     #expect(try Archive(opening: first, in: tree.store).root.score != tops[0])
   }
 
+  @Test(
+    "blocks of the previous archive are asked for ahead, many together", arguments: [true, false])
+  func asksAhead(isQuick: Bool) throws {
+    let tree = try SourceTree(
+      "for d in {1..20}; do mkdir $d; for f in 1 2 3; do head -c 20000 /dev/urandom >$d/$f; done; done"
+    )
+    let first = try tree.archive()
+    let before = (reads: tree.store.readCount, fetches: tree.store.fetchCount)
+
+    let far = CachingStore(tree.store, capacityBytes: 16 << 20)
+    _ = try tree.makeBackup(previous: first, to: far, change: { $0.skipsUnchanged = isQuick }).run()
+
+    // Each directory has two blocks, and each file a pointer block. The root is opened by the test.
+    #expect(tree.store.readCount - before.reads < 10)
+    #expect(tree.store.fetchCount - before.fetches >= (isQuick ? 40 : 100))
+  }
+
   @Test("a time of modification that was set back does not hide a change")
   func timeSetBack() throws {
     let tree = try SourceTree("echo one >f; touch -d @1000000000 f")

@@ -40,6 +40,21 @@ struct RestorerTests {
     #expect(try tree.verify(test) == [])
   }
 
+  @Test("blocks of small files are asked for ahead, many together")
+  func readsAheadOfFiles() throws {
+    let files = (0..<40).map { file("f\($0)", SeededGenerator.bytes(20_000, seed: UInt64($0) + 1)) }
+    let test = try TestArchive(
+      directory("d", files: files), directory("e", files: files), blockSize: 8192)
+    let before = test.store.readCount
+
+    try tree.restore(test.archive, in: BlockCache(over: test.store)) { $0.readsAhead = true }
+
+    // Three leaves a file; the root is at hand.
+    #expect(test.store.readCount - before < 10)
+    #expect(test.store.fetchCount > 3 * 40)
+    #expect(try tree.verify(test) == [])
+  }
+
   @Test("permissions and nanoseconds are as archived, also of directories and links")
   func attributes() throws {
     let test = try TestArchive(

@@ -45,6 +45,14 @@ extension Restorer.Work {
     }
   }
 
+  /// The files.
+  var files: [Item] {
+    switch self {
+    case .file(let job): [job.item]
+    case .directory(let leaf): leaf.files
+    }
+  }
+
   /// Files, and bytes in them.
   fileprivate var counts: (files: Int, bytes: Int) {
     switch self {

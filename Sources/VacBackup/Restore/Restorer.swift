@@ -62,6 +62,7 @@ package final class Restorer: Sendable {
     let crew = RestoreCrew(
       "restore", threads: options.threadCount, queueLimit: Self.queueLimit
     ) { [self] batch, crew in
+      if options.readsAhead { SmallFiles.askAhead(batch.flatMap(\.files), in: source) }
       for work in batch {
         switch work {
         case .file(let job): perform(job, with: crew)

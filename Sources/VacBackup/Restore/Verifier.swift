@@ -5,7 +5,26 @@ package import VentiCore
 
 /// Compares the files of a directory with those of an archive, and changes nothing.
 package final class Verifier: Sendable {
-  private static let queueLimit = 256
+  /// Batches of files that wait for a thread.
+  private static let queueLimit = 16
+
+  /// Neighbours that one thread compares.
+  private struct Batch {
+    private var jobs: [Job] = []
+    private var byteCount = 0
+
+    var isFull: Bool { jobs.count >= 32 || byteCount >= 1 << 20 }
+
+    mutating func add(_ job: Job) {
+      jobs.append(job)
+      byteCount += job.item.size
+    }
+
+    mutating func take() -> [Job] {
+      defer { self = Batch() }
+      return jobs
+    }
+  }
 
   private struct Job: Sendable {
     let directory: TargetDirectory
@@ -51,9 +70,12 @@ package final class Verifier: Sendable {
   ///
   /// - Returns: the paths of the selection that are not in the archive.
   package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [[UInt8]] {
-    let crew = Crew<Job, RestoreError>(
+    let crew = Crew<[Job], RestoreError>(
       "verify", threads: options.threadCount, queueLimit: Self.queueLimit
-    ) { [self] job, _ in compare(job) }
+    ) { [self] batch, _ in
+      if options.readsAhead { SmallFiles.askAhead(batch.map(\.item), in: source) }
+      for job in batch { compare(job) }
+    }
     let result = Result { () throws(RestoreError) in try walk(selection, crew) }
     crew.finish()
     if let problem = ending.withLock({ $0 }) { throw problem }
@@ -64,15 +86,16 @@ package final class Verifier: Sendable {
     }
   }
 
-  private func walk(_ selection: Selection, _ crew: Crew<Job, RestoreError>) throws(RestoreError)
-    -> [[UInt8]]
-  {
+  private func walk(
+    _ selection: Selection, _ crew: Crew<[Job], RestoreError>
+  ) throws(RestoreError) -> [[UInt8]] {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .numbers,
       asksForFiles: options.readsAhead, scratch: options.scratch)
     var lastID = 0
     let top = TargetDirectory()
     var stack = [top]
+    var batch = Batch()
     var names = OpenNames()
     names.push(
       selection.top.isWhole ? self.names(in: top, of: archive.directory, beside: names) : nil)
@@ -96,7 +119,8 @@ package final class Verifier: Sendable {
         observer.file?(walk.path, false)
         names.remove(item.name)
         guard let status = status(of: item, in: directory) else { continue }
-        crew.add(Job(directory: directory, item: item, status: status))
+        batch.add(Job(directory: directory, item: item, status: status))
+        if batch.isFull { crew.add(batch.take()) }
       case .leave:
         let left = stack.removeLast()
         let extras = names.pop()
@@ -106,6 +130,7 @@ package final class Verifier: Sendable {
         report(error, at: walk.path)
       }
     }
+    crew.add(batch.take())
     if !isEnding, walk.wasComplete { tell(names.pop(), in: top) }
     return walk.missing
   }
