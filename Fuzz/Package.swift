@@ -37,12 +37,14 @@ let package = Package(
     module("VentiWire", ["VentiCore"]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
-    // Of the server, what needs no network.
+    // Of the server, what needs no network; of the mounts, what needs no libfuse.
     module("VentiServer", in: "Sources"),
+    module("Fuse", in: "Sources", ["Posix", system]),
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "Posix", "VacArchive", "VacBackup", "VentiCore", "VentiServer", "VentiStore", "VentiTools",
+        "Fuse", "Posix", "VacArchive", "VacBackup", "VentiCore", "VentiServer", "VentiStore",
+        "VentiTools",
         "VentiWire",
         system,
       ],

@@ -45,7 +45,7 @@ public struct ArchiveScore: Hashable, Sendable, CustomStringConvertible {
     let trimmed = bytes.trimmingBlanks()
     let text = String(decoding: trimmed, as: UTF8.self)
     guard !trimmed.isEmpty else {
-      throw .invalidName(found: "an empty file", expected: "one line 'vac:…'")
+      throw .invalidName(found: "'', of an empty file", expected: "one line 'vac:…'")
     }
     guard !trimmed.contains(where: { $0 == 0x0a || $0 == 0x0d }) else {
       throw .invalidName(found: "several lines \(quoted(text))", expected: "one line 'vac:…'")

@@ -59,12 +59,13 @@ final class CallHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    end(ConnectionFailure.reason(error), isBreach: error is WireError)
+    let reason = ConnectionFailure.reason(error)
+    end(error is WireError ? reason : told(reason), isBreach: error is WireError)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     clock?.cancel()
-    let reason = failure?.reason ?? ConnectionFailure.closed
+    let reason = failure?.reason ?? told(ConnectionFailure.closed)
     let lost = calls.removeAll() + stored.map { .write($0) }
     stored = []
     self.context = nil
@@ -72,6 +73,12 @@ final class CallHandler: ChannelInboundHandler {
     guard let link else { return pool.failed(reason, isAway: !isBreach) }
     self.link = nil
     pool.lost(link, calls: lost, reason: reason, isBreach: isBreach)
+  }
+
+  /// Why the connection ended, and where to look when the server has not even greeted: it tells nobody
+  /// whom it refuses.
+  private func told(_ reason: String) -> String {
+    version == nil ? "\(reason) before a greeting: the server's log may say why" : reason
   }
 
   /// Gives the connection up; what was in flight goes back to the pool.

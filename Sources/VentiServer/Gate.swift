@@ -16,9 +16,9 @@ struct Gate: Sendable {
   ///   - limit: the most there may be.
   func admits(_ channel: any Channel, count: Int, limit: Int) -> Bool {
     guard isAllowed(channel) else {
-      return refuse(channel, "is not among the allowed addresses")
+      return refuse(channel, "not among the allowed addresses")
     }
-    guard count < limit else { return refuse(channel, "\(limit) connections are open") }
+    guard count < limit else { return refuse(channel, "all \(limit) connections are taken") }
     counters.acceptedConnections.add()
     return true
   }
@@ -32,7 +32,7 @@ struct Gate: Sendable {
 
   private func refuse(_ channel: any Channel, _ reason: String) -> Bool {
     counters.refusedConnections.add()
-    logger.warning("\(channel.peerName): refused, \(reason)")
+    logger.warning("\(channel.peerName): refused: \(reason)")
     return false
   }
 }

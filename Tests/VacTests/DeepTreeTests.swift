@@ -21,19 +21,43 @@ struct DeepTreeTests {
 
   @Test("12 000 directories in each other take less than 45 MB, on the way back as well", .long)
   func deep() throws {
-    try work.shell("mkdir t")
+    try makeTree(levels: 12_000)
     defer { _ = try? work.shell("rm -rf t out") }
-    var directory = try DirectoryHandle(opening: work.path("t"))
-    for level in 0..<12_000 {
-      if level % 8 == 0 { _ = try directory.makeFile([UInt8(ascii: "z")]) }
-      try directory.makeDirectory([UInt8(ascii: "d")])
-      directory = try directory.directory([UInt8(ascii: "d")])
-    }
     try work.vac("-f", "f.vac", "t").expectSuccess()
     let limit = 45_000
 
     #expect(try memory("vac", "-q", "-d", "f.vac", "-f", "g.vac", "t") < limit)
     #expect(try memory("unvac", "-C", "out", "g.vac") < limit)
     #expect(try memory("unvac", "-C", "out", "--verify", "g.vac") < limit)
+  }
+
+  @Test(
+    "where a temporary file is needed and cannot be made, there is no archive, and the old score stays",
+    .long)
+  func noTemporaryFile() throws {
+    try makeTree(levels: 60_000)
+    defer { _ = try? work.shell("rm -rf t") }
+    try work.shell("echo old >f.vac")
+
+    let outcome = try work.run(
+      "vac", "-f", "f.vac", "t", environment: ["venti": work.store, "TMPDIR": "/nonexistent"])
+
+    #expect(outcome.status == .exited(1))
+    #expect(
+      outcome.errors
+        == "vac: temporary file in '/nonexistent': make: No such file or directory; "
+        + "set TMPDIR to a directory with room\n")
+    #expect(try work.text("f.vac") == "old\n")
+  }
+
+  /// Makes directories in each other, a file in every eighth.
+  private func makeTree(levels: Int) throws {
+    try work.shell("mkdir t")
+    var directory = try DirectoryHandle(opening: work.path("t"))
+    for level in 0..<levels {
+      if level % 8 == 0 { _ = try directory.makeFile([UInt8(ascii: "z")]) }
+      try directory.makeDirectory([UInt8(ascii: "d")])
+      directory = try directory.directory([UInt8(ascii: "d")])
+    }
   }
 }

@@ -159,7 +159,9 @@ struct ConnectTests {
   @Test("a server that hangs up, or does not answer the hello, is not waited for long")
   func noWelcome() throws {
     let hangsUp = try ServerDouble { _ in }
-    #expect(failure(hangsUp.dial) == "connection closed by the peer")
+    #expect(
+      failure(hangsUp.dial)
+        == "connection closed by the peer before a greeting: the server's log may say why")
 
     let silent = try ServerDouble { session in _ = try session.socket.receiveAll() }
     #expect(failure(silent.dial, seconds: 0.3) == "no answer in 0.3 s")

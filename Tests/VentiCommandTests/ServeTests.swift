@@ -175,7 +175,7 @@ struct ServeTests {
     try withStore { store in
       let server = try Server(store, ["--allow", "10.0.0.0/8", "192.168.1.1"])
       #expect(throws: BlockError.self) { try server.client() }
-      try server.process.waitForOutput("refused, is not among the allowed addresses\n")
+      try server.process.waitForOutput("refused: not among the allowed addresses\n")
     }
   }
 

@@ -80,6 +80,35 @@ struct StoreTests {
     try again.close()
   }
 
+  @Test(
+    "a block whose clump is gone is stored again, be it in the index or not", arguments: [0, 100])
+  func storedAgain(unindexedAtEnd: Int) throws {
+    let simulated = try SimulatedStore(arenas: 1)
+    var options = SimulatedStore.quiet
+    options.unindexedAtEndLimit = unindexedAtEnd
+    let blocks = SimulatedStore.blocks(20, seed: 31)
+    let store = try simulated.open(options)
+    try store.write(blocks)
+    try store.close()
+    let arena = try ArenaPartition(simulated.parts.arenas[0]).arenas[0]
+    let zeros = Block([UInt8](repeating: 0, count: 38))
+    try simulated.parts.arenas[0].write(
+      zeros.bytes, at: arena.start + arena.geometry.dataOffset)
+
+    let again = try simulated.open(options)
+    #expect(again.contains(blocks[0].block.score, blocks[0].type) == false)
+    try again.write(blocks)
+    try again.expect(blocks)
+    try again.flushIndex()
+    try again.expect(blocks)
+    try again.close()
+
+    let last = try simulated.open(options)
+    try last.expect(blocks)
+    try last.close()
+    #expect(try ArenaPartition(simulated.parts.arenas[0]).arenas[0].tail().written.clumpCount == 21)
+  }
+
   @Test("a few clumps may be left unindexed: they are found, and indexed once there are more")
   func unindexedAtEnd() throws {
     let simulated = try SimulatedStore()

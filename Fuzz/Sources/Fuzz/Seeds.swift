@@ -37,6 +37,8 @@ struct Seeds {
     try add(Array("vac:\(Score.none)\n".utf8), to: .archives)
     try add(Array("index main\narenas a\nisect b:1m-2m\nmem 10m\n".utf8), to: .configurations)
     try add(Array("venti-04:02-libventi\n".utf8), to: .frames)
+    let mounts = "1 2 0:5 / /mnt/a\\040b rw,nosuid shared:1 - fuse.vacfs vacfs rw\n"
+    try add(Array("/mnt/a b\0\(mounts)".utf8), to: .mounts)
     try writeRecovery()
     try writeDisks()
   }
@@ -68,6 +70,7 @@ struct Seeds {
         try add(block.array, to: .directories)
       } else {
         try add(block.array, to: .trees)
+        try add([type.wireValue] + block.array, to: .printouts)
       }
       for version in ProtocolVersion.allCases {
         let frames = [

@@ -1,7 +1,7 @@
 /// What can be fuzzed: bytes from outside, by what reads them.
 enum Target: String, CaseIterable {
   case frames, clumps, buckets, configurations, arenas, directories, trees, archives, addresses,
-    pages, recovery, disks
+    pages, recovery, disks, mounts, printouts
 
   /// Reads an input in every way that there is; none may trap, and what was read is written again.
   func run(_ bytes: [UInt8]) {
@@ -18,6 +18,8 @@ enum Target: String, CaseIterable {
     case .pages: Pages.run(bytes)
     case .recovery: Recovery.run(bytes)
     case .disks: Disks.run(bytes)
+    case .mounts: Mounts.run(bytes)
+    case .printouts: Printouts.run(bytes)
     }
   }
 }

@@ -36,7 +36,7 @@ extension StoreEngine {
   ///
   /// Where that cannot be found out, a second copy does no harm.
   func contains(_ key: BlockKey, _ type: BlockType) -> Bool {
-    if state.withLock({ $0.hasPending(key) }) { return true }
+    if isPending(key) { return true }
     if buckets.isBlank(for: key.score) { return false }
     do throws(StoreError) {
       if let bloom, try !bloom.mayContain(key.score) { return false }
@@ -44,6 +44,18 @@ extension StoreEngine {
     } catch {
       return false
     }
+  }
+
+  /// Whether the store has a block that the index does not have yet.
+  ///
+  /// One from an earlier run whose clump is gone is forgotten, so that it can be appended anew.
+  private func isPending(_ key: BlockKey) -> Bool {
+    let (isPending, place) = state.withLock { ($0.hasPending(key), $0.placeOnDisk(of: key)) }
+    guard let place, !isGenuine(place.entry(of: key)) else { return isPending }
+    state.withLock { state in
+      if state.pending[key]?.address == place.address { state.pending[key] = nil }
+    }
+    return false
   }
 
   /// Whether an entry points to a clump of its block.
@@ -90,6 +102,11 @@ extension StoreEngine {
 }
 
 extension WriteState {
+  /// Where a block is in the arenas that the index does not have; nil while it is in memory.
+  fileprivate func placeOnDisk(of key: BlockKey) -> PendingPlace? {
+    unpacked[key] == nil && contents[key] == nil ? pending[key] : nil
+  }
+
   /// What is in memory of a block, and where it is if it has a place in the log.
   fileprivate func find(
     _ key: BlockKey

@@ -116,8 +116,12 @@ package struct TreePrinter: Sendable {
 }
 
 extension Root {
-  /// The name as text.
-  package var nameText: String { String(decoding: name, as: UTF8.self) }
-  /// The type as text.
-  package var typeText: String { String(decoding: type, as: UTF8.self) }
+  /// The name as text of one line, in which there is nothing for a terminal to obey.
+  package var nameText: String { Self.text(name) }
+  /// The type as such a text.
+  package var typeText: String { Self.text(type) }
+
+  private static func text(_ bytes: [UInt8]) -> String {
+    String(decoding: bytes.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
+  }
 }

@@ -1,0 +1,1 @@
+../../../Sources/Fuse/MountTable.swift
