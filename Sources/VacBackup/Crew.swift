@@ -9,6 +9,7 @@ final class Crew<Job: Sendable, Failure: Error>: Sendable {
     var first = 0
     var shared: [SharedWork<Failure>] = []
     var isClosed = false
+    var hasBegun = false
     var threads = 0
     /// Threads that do a job, and may yet share it.
     var busy = 0
@@ -40,11 +41,13 @@ final class Crew<Job: Sendable, Failure: Error>: Sendable {
     case nothing
   }
 
+  private let name: String
+  private let threadCount: Int
   private let queueLimit: Int
   private let perform: @Sendable (Job, Crew) -> Void
   private let state = Monitor(State())
 
-  /// Starts the threads.
+  /// Makes a crew, whose threads start with the first job: often there is none.
   ///
   /// - Parameters:
   ///   - queueLimit: the jobs that may wait.
@@ -53,15 +56,28 @@ final class Crew<Job: Sendable, Failure: Error>: Sendable {
     _ name: String, threads: Int, queueLimit: Int, perform: @escaping @Sendable (Job, Crew) -> Void
   ) {
     precondition(threads > 0 && queueLimit > 0)
+    self.name = name
+    threadCount = threads
     self.queueLimit = queueLimit
     self.perform = perform
-    for _ in 0..<threads where Thread.start(name, { self.work() }) {
+  }
+
+  private func begin() {
+    let isFirst = state.withLock { state in
+      defer { state.hasBegun = true }
+      return !state.hasBegun
+    }
+    guard isFirst else { return }
+    for _ in 0..<threadCount where Thread.start(name, { self.work() }) {
       state.withLock { $0.threads += 1 }
     }
   }
 
   /// Adds a job, once there is room for it.
+  ///
+  /// To be called by one thread, or by those of the crew.
   func add(_ job: Job) {
+    begin()
     let (hasThreads, wakes) =
       state.wait { state -> (Bool, Bool)? in
         guard state.threads > 0 else { return (false, false) }
