@@ -36,11 +36,6 @@ public struct Score: Hashable, Sendable {
   /// The score as big-endian words of 8, 8 and 4 bytes.
   public var words: (UInt64, UInt64, UInt32) { (high, middle, low) }
 
-  /// Computes the score of `bytes`.
-  public init(of bytes: RawSpan) {
-    self = SHA1.score(of: bytes)
-  }
-
   /// Whether the first 16 bytes are zero.
   ///
   /// plan9port's cache names blocks so that exist in memory only. No stored block may be.
