@@ -71,6 +71,38 @@ struct AtOnceTests {
     try store.close()
   }
 
+  @Test("a block that waits for the index, and whose clump is gone, is stored anew")
+  func lostClump() throws {
+    try withTemporaryDirectory { parent in
+      let directory = parent.appending("store")
+      try StoreCreator(directory: directory, arenaByteCount: 8 << 20).create()
+      var options = WriteOptions()
+      options.unindexedAtEndLimit = 100
+      let blocks = SimulatedStore.blocks(10, seed: 4)
+      let configuration = try StoreConfiguration(contentsOf: directory)
+      do {
+        let store = try Store(configuration, options: options)
+        try store.write(blocks)
+        try store.close()
+      }
+      do {
+        let partition = try StoreParts(configuration, for: .readWrite).arenas[0]
+        let arena = try ArenaPartition(partition).arenas[0]
+        let zeros = Block([UInt8](repeating: 0, count: 38))
+        try partition.write(zeros.bytes, at: arena.start + arena.geometry.dataOffset)
+      }
+
+      let again = try Store(configuration, options: options)
+      let (lost, type) = blocks[0]
+      #expect(again.writeAtOnce(lost, type: type) == nil)
+      #expect(again.writeAtOnce(blocks[1].block, type: blocks[1].type) != nil)
+      try again.write(lost, type: type)
+      #expect(again.writeAtOnce(lost, type: type) == lost.score)
+      try again.expect(blocks)
+      try again.close()
+    }
+  }
+
   @Test("a store without room, or after a failure, takes nothing at once")
   func full() throws {
     try withTemporaryDirectory { parent in

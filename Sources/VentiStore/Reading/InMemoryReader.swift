@@ -54,17 +54,21 @@ struct InMemoryReader: Sendable {
   func contains(_ key: BlockKey, _ type: BlockType) -> Bool? {
     do throws(StoreError) {
       if let bloom, try !bloom.mayContain(key.score) { return false }
-      for entry in try entries(for: key.score, type) {
-        // A clump that cannot be looked at is as good as one that is not there: for the disk to say.
-        guard case .clump(let arena, let offset) = addresses.place(of: entry.address),
-          arena.hasHeader(of: key, at: offset)
-        else { return nil }
-        return true
-      }
-      return false
+      guard let entry = try entries(for: key.score, type).first else { return false }
+      return hasClump(at: entry) ? true : nil
     } catch {
       return nil
     }
+  }
+
+  /// Whether a clump is where an entry says.
+  ///
+  /// One that cannot be looked at is as good as one that is not there: for the disk to say.
+  func hasClump(at entry: IndexEntry) -> Bool {
+    guard case .clump(let arena, let offset) = addresses.place(of: entry.address) else {
+      return false
+    }
+    return arena.hasHeader(of: BlockKey(entry), at: offset)
   }
 }
 

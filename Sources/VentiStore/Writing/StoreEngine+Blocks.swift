@@ -28,7 +28,9 @@ extension StoreEngine {
 
   /// Whether the store has a block; nil when a disk has to be asked.
   func contains(_ key: BlockKey, _ type: BlockType, in reader: InMemoryReader) -> Bool? {
-    if state.withLock({ $0.hasPending(key) }) { return true }
+    let (isPending, place) = state.withLock { ($0.hasPending(key), $0.placeOnDisk(of: key)) }
+    if let place { return reader.hasClump(at: place.entry(of: key)) ? true : nil }
+    if isPending { return true }
     return buckets.isBlank(for: key.score) ? false : reader.contains(key, type)
   }
 
