@@ -9,11 +9,10 @@ package struct WritableStore: Sendable {
   /// Whether it is in files of this machine.
   package var isLocal: Bool { local != nil }
   private let local: Store?
+  private let location: StoreLocation
 
   /// Memory for blocks of a server that are read, such as those of an older archive.
   private static let cacheByteCount = 16 << 20
-
-  private let location: StoreLocation
 
   /// Opens the store at `location`.
   ///

@@ -34,7 +34,8 @@ struct RecordSequence {
   private static func slot(of record: RawSpan, in other: RawSpan) -> Int? {
     var reader = ByteReader(record, of: "record")
     var otherReader = ByteReader(other, of: "record")
-    guard record.byteCount == other.byteCount, (try? reader.skip(6)) != nil,
+    guard record.byteCount == other.byteCount,
+      (try? reader.skip(RecordFields.nameOffset - 2)) != nil,
       let nameCount = try? Int(reader.uint16()),
       (try? otherReader.skip(RecordFields.nameOffset + nameCount)) != nil,
       let slot = try? otherReader.uint32(), (try? otherReader.uint64()) != nil

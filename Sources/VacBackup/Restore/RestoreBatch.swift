@@ -6,7 +6,6 @@ typealias RestoreCrew = Crew<[Restorer.Work], RestoreError>
 /// Neighbours that one thread restores: two that make files in one directory wait for each other.
 struct RestoreBatch {
   private static let countLimit = 64
-  private static let byteLimit = 1 << 20
   private static let directoryLimit = 4
 
   private var works: [Restorer.Work] = []
@@ -17,7 +16,7 @@ struct RestoreBatch {
   /// Adds something to do; what is there is handed to the crew first, unless both belong together.
   mutating func add(_ work: Restorer.Work, to crew: RestoreCrew) {
     let isNeighbour = works.last?.directoryID == work.directoryID
-    if fileCount >= Self.countLimit || byteCount >= Self.byteLimit
+    if fileCount >= Self.countLimit || byteCount >= SmallFiles.byteLimit
       || !isNeighbour && directoryCount >= Self.directoryLimit
     {
       crew.add(take())

@@ -16,7 +16,6 @@ extension Restorer {
   /// long as to make it.
   struct LeafDirectory: Sendable {
     private static let countLimit = 64
-    private static let byteLimit = 1 << 20
 
     let parent: TargetDirectory
     let item: Item
@@ -30,8 +29,8 @@ extension Restorer {
     /// thread is to help, and nobody else looks for a name in it.
     static func canHold(_ files: [Item]) -> Bool {
       files.count <= countLimit
-        && files.allSatisfy { $0.size <= byteLimit && HardLinks.Key($0) == nil }
-        && files.reduce(0) { $0 + $1.size } <= byteLimit
+        && files.allSatisfy { $0.size <= SmallFiles.byteLimit && HardLinks.Key($0) == nil }
+        && files.reduce(0) { $0 + $1.size } <= SmallFiles.byteLimit
     }
   }
 

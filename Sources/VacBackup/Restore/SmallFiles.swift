@@ -3,8 +3,9 @@ internal import VentiCore
 
 /// Files that one thread reads, one after the other, from a source that is far away.
 enum SmallFiles {
-  /// A larger one is read in windows, of which the next is asked for ahead.
-  private static let byteLimit = 1 << 20
+  /// Bytes that a thread is given together at the most; a file that is larger is read in windows, of
+  /// which the next is asked for ahead.
+  static let byteLimit = 1 << 20
 
   /// Asks for the contents of small files together: the thread would wait for each of them.
   ///

@@ -13,7 +13,7 @@ package final class Verifier: Sendable {
     private var jobs: [Job] = []
     private var byteCount = 0
 
-    var isFull: Bool { jobs.count >= 32 || byteCount >= 1 << 20 }
+    var isFull: Bool { jobs.count >= 32 || byteCount >= SmallFiles.byteLimit }
 
     mutating func add(_ job: Job) {
       jobs.append(job)

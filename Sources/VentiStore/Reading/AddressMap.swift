@@ -62,6 +62,12 @@ struct AddressMap: Sendable {
     return IndexEntry(of: header.info, address: address)
   }
 
+  /// Whether the clump is there that an entry points to.
+  func hasClump(at entry: IndexEntry) -> Bool {
+    guard case .clump(let arena, let offset) = place(of: entry.address) else { return false }
+    return arena.hasHeader(of: BlockKey(entry), at: offset)
+  }
+
   /// Where an address points.
   func place(of address: UInt64) -> Place {
     guard let (number, offset) = arena(at: address) else { return .nowhere }

@@ -65,10 +65,7 @@ struct InMemoryReader: Sendable {
   ///
   /// One that cannot be looked at is as good as one that is not there: for the disk to say.
   func hasClump(at entry: IndexEntry) -> Bool {
-    guard case .clump(let arena, let offset) = addresses.place(of: entry.address) else {
-      return false
-    }
-    return arena.hasHeader(of: BlockKey(entry), at: offset)
+    addresses.hasClump(at: entry)
   }
 }
 

@@ -28,7 +28,7 @@ extension StoreEngine {
 
   /// Whether the store has a block; nil when a disk has to be asked.
   func contains(_ key: BlockKey, _ type: BlockType, in reader: InMemoryReader) -> Bool? {
-    let (isPending, place) = state.withLock { ($0.hasPending(key), $0.placeOnDisk(of: key)) }
+    let (isPending, place) = pending(key)
     if let place { return reader.hasClump(at: place.entry(of: key)) ? true : nil }
     if isPending { return true }
     return buckets.isBlank(for: key.score) ? false : reader.contains(key, type)
@@ -52,7 +52,7 @@ extension StoreEngine {
   ///
   /// One from an earlier run whose clump is gone is forgotten, so that it can be appended anew.
   private func isPending(_ key: BlockKey) -> Bool {
-    let (isPending, place) = state.withLock { ($0.hasPending(key), $0.placeOnDisk(of: key)) }
+    let (isPending, place) = pending(key)
     guard let place, !isGenuine(place.entry(of: key)) else { return isPending }
     state.withLock { state in
       if state.pending[key]?.address == place.address { state.pending[key] = nil }
@@ -60,12 +60,14 @@ extension StoreEngine {
     return false
   }
 
+  /// Whether a block waits for the index, and where it is on the disk already.
+  private func pending(_ key: BlockKey) -> (isPending: Bool, place: PendingPlace?) {
+    state.withLock { ($0.hasPending(key), $0.placeOnDisk(of: key)) }
+  }
+
   /// Whether an entry points to a clump of its block.
   func isGenuine(_ entry: IndexEntry) -> Bool {
-    guard case .clump(let arena, let offset) = addresses.place(of: entry.address) else {
-      return false
-    }
-    return arena.hasHeader(of: BlockKey(entry), at: offset)
+    addresses.hasClump(at: entry)
   }
 
   /// Appends a block to the log, unless another thread has just done so.
