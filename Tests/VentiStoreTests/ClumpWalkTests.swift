@@ -74,20 +74,73 @@ struct ClumpWalkTests {
       failures == [
         .inconsistent(
           place: "arena 't0'",
-          reason: "clump 7 at \(offset) has no valid header and no directory entry")
+          reason: "clump 7 at \(offset) has no valid header, and no directory entry that fits")
       ])
   }
 
-  @Test("clumps in a row without header and entry do not shift the numbers of others")
-  func damagedRow() throws {
-    for number in 7..<10 {
-      store.partition.flip(at: store.offset(of: number))
-      store.partition.flip(at: store.directoryOffset(of: number) + 1)
+  @Test(
+    "clumps in a row without header and entry do not shift the numbers of others",
+    arguments: [0..<3, 7..<10, 18..<23, 20..<40, 42..<45, 0..<44, 1..<45])
+  func damagedRow(lost: Range<Int>) throws {
+    for number in lost { lose(number) }
+    try expectAll(but: lost)
+  }
+
+  @Test("nor where the clumps behind them have no entries", arguments: [0..<1, 7..<10, 18..<21])
+  func damagedRowAndEntries(lost: Range<Int>) throws {
+    for number in lost { lose(number) }
+    for number in lost.endIndex..<lost.endIndex + 3 { loseEntry(number) }
+    try expectAll(but: lost)
+  }
+
+  @Test("nor where there is no directory at all")
+  func damagedRowWithoutDirectory() throws {
+    for number in 0..<45 { loseEntry(number) }
+    for number in 7..<10 { loseHeader(number) }
+    try expectAll(but: 7..<10)
+  }
+
+  @Test("a directory entry that is wrong, but possible, does not lead past the headers behind it")
+  func possibleEntry() throws {
+    loseHeader(7)
+    store.partition.put(at: store.directoryOffset(of: 7)) { writer in
+      ClumpInfo(typeValue: 13, storedSize: 77, size: 77, score: .zero).write(to: &writer)
     }
-    let found = try arena().clumps().compactMap { try? $0.get() }
-    var expected = store.arenas[0].clumps
-    expected.removeSubrange(7..<10)
-    #expect(found == expected)
+    lose(8)
+    try expectAll(but: 7..<9)
+  }
+
+  @Test("what looks like a header within a lost block is none")
+  func nested() throws {
+    let info = ClumpInfo(typeValue: 13, storedSize: 30, size: 30, score: .zero)
+    store.partition.put(at: store.offset(of: 7) + ClumpHeader.byteCount) { writer in
+      ClumpHeader(magic: store.arenas[0].magic, info: info, encoding: .plain, time: 1)
+        .write(to: &writer)
+    }
+    lose(7)
+    try expectAll(but: 7..<8)
+  }
+
+  @Test("numbers between two gaps are unknown where no entry is left")
+  func unknownNumbers() throws {
+    for number in 0..<45 { loseEntry(number) }
+    for number in [7, 8, 20, 21] { loseHeader(number) }
+
+    var walk = try arena().clumps()
+    var certain: [Int] = []
+    var uncertain: [Int] = []
+    while let result = walk.next() {
+      guard let clump = try? result.get() else { continue }
+      if walk.knowsNumbers {
+        certain.append(clump.position.number)
+        #expect(clump == store.arenas[0].clumps[clump.position.number])
+      } else {
+        uncertain.append(clump.position.offset)
+      }
+    }
+
+    #expect(certain == Array(0..<7) + Array(22..<50))
+    #expect(uncertain == store.arenas[0].clumps[9..<20].map(\.position.offset))
   }
 
   @Test("a directory that cannot be read is made up for by headers")
@@ -125,6 +178,30 @@ struct ClumpWalkTests {
   }
 
   private func arena() throws -> Arena { try store.open().arenas[0] }
+
+  private func lose(_ number: Int) {
+    loseHeader(number)
+    loseEntry(number)
+  }
+
+  private func loseHeader(_ number: Int) {
+    store.partition.put(
+      [UInt8](repeating: 0, count: ClumpHeader.byteCount), at: store.offset(of: number))
+  }
+
+  private func loseEntry(_ number: Int) {
+    store.partition.put(
+      [UInt8](repeating: 0, count: ClumpInfo.byteCount), at: store.directoryOffset(of: number))
+  }
+
+  /// Expects the walk to show all clumps but some, and to say once that they are missing.
+  private func expectAll(but lost: Range<Int>) throws {
+    let results = Array(try arena().clumps())
+    var expected = store.arenas[0].clumps
+    expected.removeSubrange(lost)
+    #expect(results.compactMap { try? $0.get() } == expected)
+    #expect(results.count == expected.count + 1)
+  }
 
   private func clumps() throws -> [Clump] {
     try arena().clumps().map { try $0.get() }

@@ -26,6 +26,12 @@ struct ArenaCheckerTests {
 
   /// Offset of a directory entry of the second arena.
   private func entryOffset(_ number: Int) -> Int { 7_086_080 - 2 * 8192 + number * 25 }
+  private func place(of number: Int) -> Int {
+    entryOffset(number % 327) - number / 327 * 8192
+  }
+  private func entries(_ numbers: Range<Int>) throws -> [Block] {
+    try numbers.map { try arenas.partition.read(25, at: place(of: $0)) }
+  }
   private var dataOffset: Int { arenas.arenas[1].start + 8192 }
 
   @Test("a sound arena has one line, and none unless all clumps are checked")
@@ -97,6 +103,28 @@ struct ArenaCheckerTests {
 
     #expect(check(repairs: true).0)
     #expect(try arenas.partition.digest() == right)
+  }
+
+  @Test(
+    "entries behind clumps that are lost keep their places",
+    arguments: [0..<3, 100..<105, 324..<330, 700..<1100])
+  func lostNeighbours(lost: Range<Int>) throws {
+    let arena = arenas.arenas[1]
+    let clumps = try arena.clumps().map { try $0.get() }
+    let right = try entries(0..<3044)
+    for number in lost {
+      let zeros = [UInt8](repeating: 0, count: ClumpHeader.byteCount)
+      try arenas.partition.overwrite(zeros, at: dataOffset + clumps[number].position.offset)
+    }
+    for number in lost.lowerBound..<lost.upperBound + 2 {
+      try arenas.partition.overwrite([UInt8](repeating: 0, count: 25), at: place(of: number))
+    }
+
+    #expect(!check(repairs: true).0)
+
+    #expect(try entries(0..<lost.lowerBound) == Array(right[..<lost.lowerBound]))
+    #expect(try entries(lost.upperBound..<3044) == Array(right[lost.upperBound...]))
+    #expect(try entries(lost).allSatisfy { $0.array.allSatisfy { $0 == 0 } })
   }
 
   @Test("in a sealed arena nothing is changed")

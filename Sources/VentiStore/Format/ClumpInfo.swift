@@ -8,7 +8,7 @@ public import VentiCore
 /// | 1 | u16 | size: bytes stored after the header |
 /// | 3 | u16 | uncsize: bytes of the block |
 /// | 5 | score | score of the block |
-public struct ClumpInfo: Equatable, Sendable {
+public struct ClumpInfo: Hashable, Sendable {
   /// Bytes of an entry.
   public static let byteCount = 25
   /// The most bytes of a block.

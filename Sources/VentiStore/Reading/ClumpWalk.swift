@@ -5,7 +5,7 @@ internal import VentiCore
 /// The directory says what they are, a disk block of it at a time. Whether its sizes add up is
 /// checked at the end of each block, where a clump must begin. If none does, or the directory
 /// cannot be read, the clumps of that block are found by their headers instead; what neither
-/// shows is passed over, up to the next header, and reported as an error.
+/// shows is a gap in the log, which is reported as an error and passed over.
 ///
 /// After the clumps that the tail counts come those that a server wrote but did not count before
 /// it crashed or was looked at, found by their headers alone.
@@ -13,14 +13,25 @@ public struct ClumpWalk: Sequence, IteratorProtocol, Sendable {
   /// A clump, or why there is a gap before the next one.
   public typealias Element = Result<Clump, StoreError>
 
+  /// No more entries in a row than these are gone by without a header that confirms them.
+  private static let runLimit = 1024
+
   private let arena: Arena
   private let magic: UInt32
   private let counted: ArenaStatistics
+  private var directory: DirectoryEntries
+  /// Where the last gap began in front of which numbers are known.
+  private var certain: ClumpPosition
   private var batch: [Element] = []
   private var batchIndex = 0
 
   /// Where the walk goes on: after all clumps that have been returned once it has ended.
   private(set) var position: ClumpPosition
+
+  /// Whether the clump that was returned last has the number that it is said to have.
+  ///
+  /// It may have a greater one after a gap, if no directory entry behind it is what a header says.
+  package private(set) var knowsNumbers = true
 
   /// Where the clumps end that the tail counts, once the walk has come so far.
   private(set) var endOfCounted: ClumpPosition
@@ -36,6 +47,8 @@ public struct ClumpWalk: Sequence, IteratorProtocol, Sendable {
     self.arena = arena
     self.magic = magic
     self.counted = counted
+    directory = DirectoryEntries(arena)
+    certain = start
     position = start
     endOfCounted = start
   }
@@ -65,64 +78,78 @@ public struct ClumpWalk: Sequence, IteratorProtocol, Sendable {
     if entries.allSatisfy({ $0 != nil }), isClumpOrEnd(end) {
       for case .some(let info) in entries { take(info) }
     } else {
-      takeOneByOne(entries)
+      takeOneByOne(upTo: end.number)
     }
   }
 
-  private mutating func takeOneByOne(_ entries: [ClumpInfo?]) {
-    let first = position.number
-    while position.number < first + entries.count {
-      let rest = entries[(position.number - first)...]
-      guard step(by: rest.first ?? nil) || passOver(rest.dropFirst()) else { return }
+  private mutating func takeOneByOne(upTo end: Int) {
+    while position.number < end {
+      if takeOne() || takeRun() { continue }
+      // A gap comes alone, so that `knowsNumbers` is true of what has been returned.
+      if batch.isEmpty { passOver() }
+      return
     }
   }
 
   /// The entries from the current clump to the end of its directory block; nil where they
   /// cannot be read.
-  private func directoryEntries() -> [ClumpInfo?] {
+  private mutating func directoryEntries() -> [ClumpInfo?] {
     let perBlock = arena.geometry.entriesPerDirectoryBlock
-    let number = position.number / perBlock
-    let end = Swift.min((number + 1) * perBlock, counted.clumpCount)
-    guard let block = try? arena.directoryBlock(number) else {
-      return Array(repeating: nil, count: end - position.number)
-    }
-    return (position.number..<end).map { clump in
-      let start = (clump - number * perBlock) * ClumpInfo.byteCount
-      return try? ClumpInfo(
-        parsing: block.bytes.extracting(start..<start + ClumpInfo.byteCount))
-    }
+    let end = Swift.min((position.number / perBlock + 1) * perBlock, counted.clumpCount)
+    var entries: [ClumpInfo?] = []
+    entries.reserveCapacity(end - position.number)
+    for number in position.number..<end { entries.append(directory.entry(number)) }
+    return entries
   }
 
-  /// Takes one clump by its header or its directory entry, whichever the next clump confirms.
+  /// Takes one clump by its header or its directory entry, whichever the next clump confirms; else by
+  /// its header, if only but for the magic number.
   ///
-  /// - Returns: false when there is neither.
-  private mutating func step(by entry: ClumpInfo?) -> Bool {
+  /// - Returns: false when there is none.
+  private mutating func takeOne() -> Bool {
+    let entry = directory.entry(position.number)
     let header = header(at: position.offset)?.info
-    let choices = [header, entry].compactMap { $0 }
-    let confirmed = choices.first { info in
+    let confirmed = [header, entry].compactMap { $0 }.first { info in
       isClumpOrEnd(Clump(position: position, info: info).end)
     }
-    guard let info = confirmed ?? choices.first else { return false }
+    guard let info = confirmed ?? header ?? entry.flatMap({ isInLog($0) ? $0 : nil }) else {
+      return false
+    }
     take(info)
     return true
   }
 
-  /// Goes on at the next header, which is less than the longest clump away, as the number that its
-  /// entry has.
+  /// Takes clumps by their directory entries alone, if these lead to a header, or to the end.
   ///
-  /// - Parameter entries: those after the current clump.
-  /// - Returns: false when the walk ends here.
-  private mutating func passOver(_ entries: ArraySlice<ClumpInfo?>) -> Bool {
+  /// - Returns: false when they do not.
+  private mutating func takeRun() -> Bool {
+    var infos: [ClumpInfo] = []
+    var end = position
+    while end.number < counted.clumpCount, infos.count < Self.runLimit,
+      let info = directory.entry(end.number)
+    {
+      infos.append(info)
+      end = Clump(position: end, info: info).end
+      if isClumpOrEnd(end) {
+        for info in infos { take(info) }
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Goes on behind a gap in the log, or behind all clumps if it has no end.
+  private mutating func passOver() {
     let place = "clump \(position.number) at \(position.offset)"
     batch.append(
-      .failure(arena.inconsistent("\(place) has no valid header and no directory entry")))
-    guard let offset = nextHeader(after: position.offset), let header = header(at: offset) else {
-      position = ClumpPosition(after: counted)
-      return false
-    }
-    let skipped = entries.firstIndex(of: header.info).map { $0 - entries.startIndex } ?? 0
-    position = ClumpPosition(number: position.number + 1 + skipped, offset: offset)
-    return true
+      .failure(
+        arena.inconsistent("\(place) has no valid header, and no directory entry that fits")))
+    if knowsNumbers { certain = position }
+    let gap = LogGap(
+      in: arena, magic: magic, counted: counted, from: position.offset, after: certain)
+    let end = gap.findEnd()
+    position = end?.position ?? ClumpPosition(after: counted)
+    knowsNumbers = end?.isNumberCertain ?? true
   }
 
   private mutating func takeUncounted() {
@@ -145,20 +172,10 @@ public struct ClumpWalk: Sequence, IteratorProtocol, Sendable {
     try? arena.clumpHeader(at: offset, magic: magic)
   }
 
-  private func nextHeader(after offset: Int) -> Int? {
-    let start = offset + ClumpHeader.byteCount
-    let count = Swift.min(
-      ClumpInfo.maximumSize + ClumpHeader.byteCount, counted.usedByteCount - start)
-    guard count >= ClumpHeader.byteCount, let block = try? arena.data(count, at: start) else {
-      return nil
-    }
-    let bytes = block.bytes
-    let candidates = 0...count - ClumpHeader.byteCount
-    return candidates.first { index in
-      var reader = ByteReader(bytes.extracting(index...), of: "clump header")
-      guard (try? reader.uint32()) == magic else { return false }
-      return header(at: start + index) != nil
-    }.map { start + $0 }
+  /// Whether a header says the same as a directory entry, whatever its magic number is.
+  private func isInLog(_ entry: ClumpInfo) -> Bool {
+    let stored = try? arena.clump(at: position.offset, hint: ClumpHeader.byteCount)
+    return stored?.header.info == entry
   }
 }
 

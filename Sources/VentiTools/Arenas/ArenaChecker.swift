@@ -126,13 +126,14 @@ private struct ClumpScan {
 
   /// Runs the scan; returns whether data and sums are right.
   mutating func run() throws(StoreError) -> Bool {
-    for result in try arena.clumps() {
+    var walk = try arena.clumps()
+    while let result = walk.next() {
       switch result {
       case .failure(let error): complain("\(error)")
       case .success(let clump):
         guard clump.position.number < tail.written.clumpCount else { break }
         count(clump.info)
-        if let right = check(clump) { try mend(right) }
+        if let right = check(clump, isCertain: walk.knowsNumbers) { try mend(right) }
       }
     }
     sums.isSealed = tail.written.isSealed
@@ -155,10 +156,12 @@ private struct ClumpScan {
   }
 
   /// Checks a clump; returns it as it is if its directory entry says something else.
-  private mutating func check(_ clump: Clump) -> Clump? {
+  ///
+  /// - Parameter isCertain: whether it has that number; else its entry may be any, and is left alone.
+  private mutating func check(_ clump: Clump, isCertain: Bool) -> Clump? {
     let number = clump.position.number
     // A clump that is marked as damaged is known to be so; it has no header to compare with.
-    guard clump.info.type != nil, let info = checkData(clump) else { return nil }
+    guard clump.info.type != nil, let info = checkData(clump), isCertain else { return nil }
     let found = directory.entry(number)
     guard found != info else { return nil }
     isSound = isSound && !tail.written.isSealed

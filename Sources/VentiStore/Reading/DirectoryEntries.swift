@@ -6,7 +6,8 @@ internal import VentiCore
 package struct DirectoryEntries: Sendable {
   private let arena: Arena
   private var blockNumber = -1
-  private var block = Block.empty
+  /// Nil when it cannot be read.
+  private var block: Block?
 
   /// Reads the directory of `arena`.
   package init(_ arena: Arena) {
@@ -17,9 +18,10 @@ package struct DirectoryEntries: Sendable {
   package mutating func entry(_ number: Int) -> ClumpInfo? {
     let perBlock = arena.geometry.entriesPerDirectoryBlock
     if blockNumber != number / perBlock {
-      guard let read = try? arena.directoryBlock(number / perBlock) else { return nil }
-      (block, blockNumber) = (read, number / perBlock)
+      blockNumber = number / perBlock
+      block = try? arena.directoryBlock(blockNumber)
     }
+    guard let block else { return nil }
     let start = number % perBlock * ClumpInfo.byteCount
     return try? ClumpInfo(parsing: block.bytes.extracting(start..<start + ClumpInfo.byteCount))
   }
