@@ -70,6 +70,11 @@ public protocol BlockStore: BlockSource {
   /// score is the zero score.
   func write(_ block: Block, type: BlockType, score: Score) throws(BlockError)
 
+  /// Stores a block as `write`, and says whether it was stored: false if the store is known to have had it.
+  ///
+  /// A server is given each block, and does not say whether it kept it.
+  func writeUnlessKnown(_ block: Block, type: BlockType, score: Score) throws(BlockError) -> Bool
+
   /// Stores a block if that takes no waiting; false if it may, or fails, and nothing is stored.
   ///
   /// What an event loop may call. The score is trusted as that of `write`.
@@ -85,6 +90,14 @@ public protocol BlockStore: BlockSource {
 }
 
 extension BlockStore {
+  /// Does not ask whether the store has the block.
+  public func writeUnlessKnown(
+    _ block: Block, type: BlockType, score: Score
+  ) throws(BlockError) -> Bool {
+    try write(block, type: type, score: score)
+    return true
+  }
+
   /// Knows of nothing that takes no waiting.
   public func writeAtOnce(_ block: Block, type: BlockType, score: Score) -> Bool { false }
 

@@ -27,6 +27,13 @@ public final class CachingStore: BlockStore {
     try base.write(block, type: type, score: score)
   }
 
+  /// Stores a block, and says whether it was stored.
+  public func writeUnlessKnown(
+    _ block: Block, type: BlockType, score: Score
+  ) throws(BlockError) -> Bool {
+    try base.writeUnlessKnown(block, type: type, score: score)
+  }
+
   /// Stores a block if that takes no waiting.
   public func writeAtOnce(_ block: Block, type: BlockType, score: Score) -> Bool {
     base.writeAtOnce(block, type: type, score: score)

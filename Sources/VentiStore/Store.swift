@@ -142,14 +142,24 @@ public final class Store: BlockStore, BlockFetcher {
   ///
   /// - Throws: `BlockError.full` when there is no room, `failed` after an error of the disk.
   public func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
-    guard block.count > 0 else { return }
+    _ = try writeUnlessKnown(block, type: type, score: score)
+  }
+
+  /// Stores a block, unless the store has it; says whether it was stored.
+  ///
+  /// - Throws: as `write`.
+  public func writeUnlessKnown(
+    _ block: Block, type: BlockType, score: Score
+  ) throws(BlockError) -> Bool {
+    guard block.count > 0 else { return false }
     guard block.count <= ClumpInfo.maximumSize else {
       throw .unacceptable(
         reason: "lump too large: \(block.count) bytes, at most \(ClumpInfo.maximumSize) expected")
     }
     let key = BlockKey(score, type)
-    if engine.contains(key, type) { return }
+    if engine.contains(key, type) { return false }
     try engine.append(engine.compressed(block), of: key, size: block.count)
+    return true
   }
 
   /// Stores a block if nothing has to be waited for: the index is in memory, and there is room for

@@ -36,6 +36,16 @@ struct VacTests {
     }
   }
 
+  @Test("what a local store had is not counted as written, without a previous archive too")
+  func statistics() throws {
+    try work.shell("mkdir t; seq 100000 >t/f")
+    let first = try work.vac("-s", "-f", "a.vac", "t")
+    #expect(first.errors.contains(/[1-9][0-9]* data bytes written, 0 data bytes skipped/))
+
+    let second = try work.vac("-s", "-f", "b.vac", "t")
+    #expect(second.errors.contains(/\b0 data bytes written, 588895 data bytes skipped/))
+  }
+
   @Test("the score goes to standard output, or with -f into a file of one line")
   func score() throws {
     try work.shell("echo 1 >f")

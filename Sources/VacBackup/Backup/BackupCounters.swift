@@ -10,7 +10,7 @@ package final class BackupCounters: Sendable {
   package let unchangedFiles = Counter()
   /// Bytes of contents, holes included.
   package let bytes = Counter()
-  /// Bytes of blocks that were given to the store.
+  /// Bytes of blocks that were given to the store, but for those that it was known to have.
   package let bytesSent = Counter()
   /// Bytes of contents that the store was known to have, or that are zeros.
   package let bytesKnown = Counter()

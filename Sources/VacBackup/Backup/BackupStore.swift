@@ -37,10 +37,17 @@ final class BackupStore: BlockStore {
   }
 
   func write(_ block: Block, type: BlockType, score: Score) throws(BlockError) {
-    if block.count == 0 || isKnown(score, type) { return }
-    try base.write(block, type: type, score: score)
-    counters.bytesSent.add(block.count)
+    _ = try writeUnlessKnown(block, type: type, score: score)
+  }
+
+  func writeUnlessKnown(
+    _ block: Block, type: BlockType, score: Score
+  ) throws(BlockError) -> Bool {
+    if block.count == 0 || isKnown(score, type) { return false }
+    let isNew = try base.writeUnlessKnown(block, type: type, score: score)
+    if isNew { counters.bytesSent.add(block.count) }
     remember(score, type)
+    return isNew
   }
 
   func sync() throws(BlockError) {
@@ -54,13 +61,10 @@ final class BackupStore: BlockStore {
     counters.bytesKnown.add(leaf.count - stored.count)
     guard stored.count > 0 else { return .zero }
     let score = stored.score
-    if isKnown(score, .data) {
-      counters.bytesKnown.add(stored.count)
-      return score
-    }
     try archiving { () throws(ArchiveError) in
       do throws(BlockError) {
-        try write(stored, type: .data, score: score)
+        let isNew = try writeUnlessKnown(stored, type: .data, score: score)
+        if !isNew { counters.bytesKnown.add(stored.count) }
       } catch {
         throw .block(error)
       }

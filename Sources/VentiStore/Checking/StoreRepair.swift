@@ -18,13 +18,18 @@ public struct StoreRepair: Sendable {
 
   /// Makes the index anew, with the sections and addresses that it has if they can be read.
   ///
+  /// - Returns: how many clumps the directories list, but for those that are marked as damaged.
   /// - Throws: `StoreError.inconsistent` when it has no room for all blocks.
-  public func rebuildIndex() throws(StoreError) {
+  @discardableResult
+  public func rebuildIndex() throws(StoreError) -> Int {
     try opening.rebuildIndex()
   }
 
   /// Makes the bloom filter anew.
-  public func rebuildBloom() throws(StoreError) {
+  ///
+  /// - Returns: as `rebuildIndex`; nil if the store has no filter.
+  @discardableResult
+  public func rebuildBloom() throws(StoreError) -> Int? {
     try opening.rebuildBloom()
   }
 

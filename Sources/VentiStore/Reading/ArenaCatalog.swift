@@ -72,6 +72,8 @@ final class ArenaCatalog: Sendable {
   private func knowledge(of scope: Scope) -> ArenaKnowledge {
     // A look that is under way may have passed what the caller wants: it takes the next one.
     let needed = state.withLock { $0.looks + ($0.isBusy ? 2 : 1) }
+    // No deadline: who looks waits for nothing but the disk, which the others would have to read themselves
+    // otherwise, and its look ends whatever the disk answers. After two looks the caller has what it needs.
     while true {
       let turn = state.wait { Self.turn(for: scope, after: needed, in: &$0) }
       switch turn {

@@ -45,7 +45,8 @@ public final class RootCatalog: Sendable {
 
   /// Looks for what is new, and returns all there is.
   public func look() -> Contents {
-    // One looks and the rest wait, then go on where it ended.
+    // One looks and the rest wait, then go on where it ended. It waits for nothing but the disk, which
+    // the rest would have to read themselves otherwise; and whatever the disk answers, its look ends.
     let known = state.wait { state -> [Findings]? in
       guard !state.isBusy else { return nil }
       state.isBusy = true

@@ -14,8 +14,8 @@ package struct SectionRepair: Sendable {
   /// They are emptied once it is certain that they have room. Until they are full their headers do
   /// not say whose they are: after a crash before that, the whole index is made anew.
   ///
-  /// - Returns: how many blocks belong to them.
-  package func rebuild(_ names: [String]) throws(StoreError) -> Int {
+  /// - Returns: what was found in the directories.
+  package func rebuild(_ names: [String]) throws(StoreError) -> RebuildCount {
     var sections = try parts.openSections()
     let layout = IndexLayout(try Index(name: parts.indexName, sections: sections).table)
     for name in names {

@@ -74,17 +74,17 @@ struct IndexRebuilder {
   /// Fills buckets that have no entries yet, and that nobody takes for an index until they are full.
   ///
   /// - Parameter ranges: the buckets, each range within a section; all of the index when nil.
-  /// - Returns: how many blocks belong there.
+  /// - Returns: what was found in the directories.
   /// - Throws: `StoreError.inconsistent` when their buckets have no room for all, as `checkRoom`.
-  func fill(_ index: Index, _ ranges: [Range<Int>]? = nil) throws(StoreError) -> Int {
+  func fill(_ index: Index, _ ranges: [Range<Int>]? = nil) throws(StoreError) -> RebuildCount {
     let ranges = ranges ?? index.sections.compactMap { $0?.header.buckets }
     let total = directories.clumpCount
     // Scores are spread evenly, but not exactly so.
     var scratch = IndexScratch(
       index, ranges, count: 2 * total / entryLimit + 1, memoryByteCount: memoryByteCount / 2)
     let counted = countReadings(of: index.map.bucketCount)
-    try forEachEntry(reading: counted, of: counted + 1) { entry throws(StoreError) in
-      try scratch.add(entry)
+    let clumpCount = try forEachEntry(reading: counted, of: counted + 1) {
+      entry throws(StoreError) in try scratch.add(entry)
     }
     var chooser = BucketChooser(index, directories)
     for numbers in scratch.groups {
@@ -96,7 +96,7 @@ struct IndexRebuilder {
     }
     for case .some(let section) in index.sections { try section.partition.sync() }
     guard chooser.lostCount == 0 else { throw index.hasNoRoom(for: chooser.lostCount) }
-    return chooser.count
+    return RebuildCount(clumps: clumpCount, blocks: chooser.count)
   }
 
   /// Writes the buckets of a bin that holds all that belongs there.
@@ -135,9 +135,11 @@ struct IndexRebuilder {
   }
 
   /// Sets the bits of all blocks in an empty filter.
-  func fill(_ bloom: BloomBits) throws(StoreError) {
+  ///
+  /// - Returns: how many clumps have a block.
+  func fill(_ bloom: BloomBits) throws(StoreError) -> Int {
     var scores: [Score] = []
-    try forEachEntry(reading: 0, of: 1) { entry throws(StoreError) in
+    let clumpCount = try forEachEntry(reading: 0, of: 1) { entry throws(StoreError) in
       scores.append(entry.score)
       guard scores.count >= Self.progressStep else { return }
       try bloom.insert(scores)
@@ -145,12 +147,16 @@ struct IndexRebuilder {
     }
     try bloom.insert(scores)
     try bloom.partition.sync()
+    return clumpCount
   }
 
   /// Reads all directories, and tells how far that is, as one of several readings.
+  ///
+  /// - Returns: how many entries there are.
+  @discardableResult
   private func forEachEntry(
     reading number: Int, of count: Int, _ body: (IndexEntry) throws(StoreError) -> Void
-  ) throws(StoreError) {
+  ) throws(StoreError) -> Int {
     let total = directories.clumpCount
     var done = 0
     try directories.visit { entry throws(StoreError) in
@@ -159,6 +165,7 @@ struct IndexRebuilder {
       try body(entry)
     }
     progress?((number + 1) * total / count, total)
+    return done
   }
 }
 

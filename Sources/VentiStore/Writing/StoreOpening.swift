@@ -55,7 +55,7 @@ struct StoreOpening {
     for partition in parts.sections {
       guard let damage = try damage(of: partition) else { continue }
       notice("making the index anew: \(damage)")
-      return try newIndex(partitions)
+      return try newIndex(partitions).index
     }
     return try openIndex()
   }
@@ -86,16 +86,16 @@ struct StoreOpening {
     }
   }
 
-  /// Makes the index anew.
-  func rebuildIndex() throws(StoreError) {
-    _ = try newIndex(openArenas())
+  /// Makes the index anew; returns how many clumps have a block.
+  func rebuildIndex() throws(StoreError) -> Int {
+    try newIndex(openArenas()).clumpCount
   }
 
-  /// Makes the bloom filter anew.
-  func rebuildBloom() throws(StoreError) {
-    guard let partition = parts.bloom else { return }
+  /// Makes the bloom filter anew; returns how many clumps have a block, nil if there is no filter.
+  func rebuildBloom() throws(StoreError) -> Int? {
+    guard let partition = parts.bloom else { return nil }
     let index = try openIndex()
-    _ = try newBloom(in: partition, addressMap(index, openArenas()))
+    return try newBloom(in: partition, addressMap(index, openArenas())).clumpCount
   }
 
   /// The arena partitions.
@@ -124,7 +124,9 @@ struct StoreOpening {
   /// room for what they hold. The sections get headers that say whose they are once all is in the
   /// buckets: after a crash before that it is all begun again, and an index with gaps is never taken
   /// for whole.
-  private func newIndex(_ partitions: [ArenaPartition]) throws(StoreError) -> Index {
+  private func newIndex(
+    _ partitions: [ArenaPartition]
+  ) throws(StoreError) -> (index: Index, clumpCount: Int) {
     let layout = knownLayout(partitions.flatMap(\.arenas))
     for partition in parts.sections { try checkMayReplace(partition) }
     var sections: [IndexSection] = []
@@ -144,9 +146,9 @@ struct StoreOpening {
     let rebuilder = try rebuilder(addressMap(index, partitions))
     try rebuilder.checkRoom(index)
     for section in sections { try section.format() }
-    _ = try rebuilder.fill(index)
+    let count = try rebuilder.fill(index)
     try new.apply(to: sections, overwrites: true)
-    return index
+    return (index, count.clumps)
   }
 
   private func rebuilder(_ addresses: AddressMap) throws(StoreError) -> IndexRebuilder {
@@ -196,14 +198,14 @@ struct StoreOpening {
     } catch {
       guard case .malformed = error else { throw error }
       notice("making the bloom filter anew: \(error)")
-      return try newBloom(in: partition, addresses)
+      return try newBloom(in: partition, addresses).bloom
     }
   }
 
   /// Makes a filter that holds all blocks; its header is written last.
   private func newBloom(
     in partition: any Partition, _ addresses: AddressMap
-  ) throws(StoreError) -> BloomBits {
+  ) throws(StoreError) -> (bloom: BloomBits, clumpCount: Int) {
     try partition.checkIsUnused(exceptBy: BloomFilter.magic)
     let old = try? BloomBits(partition).filter
     guard let filter = old ?? BloomFilter(formatting: partition.length) else {
@@ -213,8 +215,8 @@ struct StoreOpening {
     }
     let bloom = BloomBits(partition, filter)
     try filter.clear(partition)
-    try rebuilder(addresses).fill(bloom)
+    let clumpCount = try rebuilder(addresses).fill(bloom)
     try filter.writeHeader(to: partition)
-    return bloom
+    return (bloom, clumpCount)
   }
 }

@@ -27,44 +27,44 @@ package struct IndexBuilder: Sendable {
   package func run(
     _ parts: StoreParts, _ scope: Scope, progress: StoreRepair.Progress? = nil
   ) throws(StoreError) {
-    let summary = try describe(parts)
+    let clumps = try describe(parts)
     let repair = StoreRepair(parts, progress: progress)
     var indexed = 0
+    // Clumps that are not marked as damaged, unless nobody looked.
+    var sound: Int?
     switch scope {
     case .all:
-      try repair.rebuildIndex()
-      indexed = summary.entries
-      if parts.bloom != nil { try repair.rebuildBloom() }
+      indexed = try repair.rebuildIndex()
+      sound = indexed
+      try repair.rebuildBloom()
     case .sections(let names, let bloom):
-      if !names.isEmpty { indexed = try SectionRepair(parts).rebuild(names) }
-      if bloom { try repair.rebuildBloom() }
+      if !names.isEmpty {
+        let count = try SectionRepair(parts).rebuild(names)
+        (indexed, sound) = (count.blocks, count.clumps)
+      }
+      if bloom { sound = try repair.rebuildBloom() }
     }
     output.note(
-      "\(Text.stamp) done arenaentries=\(Text.grouped(summary.clumps)) "
+      "\(Text.stamp) done arenaentries=\(Text.grouped(clumps)) "
         + "indexed=\(Text.grouped(indexed)) "
-        + "(nskip=\(summary.clumps - summary.entries))")
+        + "(nskip=\(sound.map { clumps - $0 } ?? 0))")
   }
 
-  /// Says what there is; returns the clumps, and those of them that are not marked as damaged.
-  private func describe(
-    _ parts: StoreParts
-  ) throws(StoreError) -> (clumps: Int, entries: Int) {
+  /// Says what there is, as far as the tails know; returns how many clumps.
+  private func describe(_ parts: StoreParts) throws(StoreError) -> Int {
     let arenas = try parts.openArenas().flatMap(\.arenas)
     var clumps = 0
-    var marked = 0
     var lines: [String] = []
     for arena in arenas {
       let count = try arena.tail().written.clumpCount
       guard count > 0 else { continue }
       clumps += count
       lines.append("\(Text.stamp) arena \(arena.name): \(count) entries")
-      for case .success(let clump) in try arena.clumps()
-      where clump.info.type == nil && clump.position.number < count { marked += 1 }
     }
     let stops = parts.sections.compactMap { try? IndexSection($0).header.buckets.upperBound }
     output.note("\(Text.grouped(clumps)) clumps, \(Text.grouped(stops.max() ?? 0)) buckets")
     output.note("\(Text.stamp) read index")
     lines.forEach(output.note)
-    return (clumps, clumps - marked)
+    return clumps
   }
 }
