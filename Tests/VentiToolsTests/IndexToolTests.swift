@@ -73,6 +73,22 @@ struct IndexToolTests {
     #expect(try found.read(ArchiveFixture.zoo8k.root).count == 300)
   }
 
+  @Test("an index that is made anew loses no block for a tail that counts too few clumps")
+  func wrongCount() throws {
+    let arena = try parts.openArenas()[0].arenas[1]
+    var tail = try arena.tail()
+    tail.written.clumpCount -= 5
+    tail.indexed = tail.written
+    var writer = ByteWriter()
+    tail.write(to: &writer, blockSize: arena.geometry.blockSize)
+    try arena.partition.overwrite(writer.bytes, at: arena.start + arena.geometry.tailOffset)
+
+    let built = Lines()
+    try IndexBuilder(to: built.output).run(parts, .all)
+
+    #expect(built.untimed.last?.contains("indexed=6,441 ") == true)
+  }
+
   @Test("a bloom filter that lacks blocks is told of, and made anew")
   func bloom() throws {
     let bloom = try #require(parts.bloom)

@@ -31,8 +31,7 @@ struct ArenaDirectories: Sendable {
         slot.arena, magic: tail.clumpMagic, counted: tail.written, from: .first)
       while let result = walk.next() {
         guard
-          case .success(let clump) = result,
-          clump.position.number < tail.written.clumpCount, clump.info.type != nil
+          case .success(let clump) = result, tail.written.count(clump), clump.info.type != nil
         else { continue }
         let address = UInt64(slot.address + clump.position.offset)
         try body(IndexEntry(of: clump.info, address: address))

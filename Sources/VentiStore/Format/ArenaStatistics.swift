@@ -28,6 +28,13 @@ public struct ArenaStatistics: Equatable, Sendable {
     self.blockByteCount = blockByteCount
     self.isSealed = isSealed
   }
+
+  /// Whether a clump is among those that are counted, be it by their number or by their bytes.
+  ///
+  /// The two agree unless the tail is damaged; then no clump is to be lost for that.
+  package func count(_ clump: Clump) -> Bool {
+    clump.position.number < clumpCount || clump.position.offset < usedByteCount
+  }
 }
 
 extension ByteReader {

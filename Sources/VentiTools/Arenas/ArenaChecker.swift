@@ -131,7 +131,7 @@ private struct ClumpScan {
       switch result {
       case .failure(let error): complain("\(error)")
       case .success(let clump):
-        guard clump.position.number < tail.written.clumpCount else { break }
+        guard tail.written.count(clump) else { break }
         count(clump.info)
         if let right = check(clump, isCertain: walk.knowsNumbers) { try mend(right) }
       }

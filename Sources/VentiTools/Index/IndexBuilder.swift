@@ -47,7 +47,7 @@ package struct IndexBuilder: Sendable {
     output.note(
       "\(Text.stamp) done arenaentries=\(Text.grouped(clumps)) "
         + "indexed=\(Text.grouped(indexed)) "
-        + "(nskip=\(sound.map { clumps - $0 } ?? 0))")
+        + "(nskip=\(sound.map { max(0, clumps - $0) } ?? 0))")
   }
 
   /// Says what there is, as far as the tails know; returns how many clumps.
