@@ -1,3 +1,4 @@
+import Posix
 import SystemPackage
 import TestSupport
 import Testing
@@ -73,6 +74,25 @@ struct StoreGrowerTests {
     }
     #expect(try ReadOnlyStore(opening: directory).arenas.count == 4)
     try checkIsSound(holding: fill(seed: 4, blocks: 400))
+  }
+
+  @Test(
+    "new files are named as the old ones are: from the directory of the store, or from the root",
+    arguments: [false, true])
+  func names(fromRoot: Bool) throws {
+    let old = fromRoot ? "\(directory)/" : ""
+    let configuration = directory.appending("venti.conf")
+    try File.replace(
+      configuration, text: "index main\narenas \(old)arenas\nisect \(old)index\n")
+
+    // As seen from here, which is not where a server of plan9port's may run.
+    let up = String(repeating: "../", count: 64)
+    let relative = FilePath("\(up)\(directory.string.dropFirst())")
+    _ = try StoreGrower(directory: relative, arenaByteCount: 30 << 20).grow()
+
+    #expect(
+      try String(decoding: SmallFile.read(configuration), as: UTF8.self)
+        == "index main\narenas \(old)arenas\narenas \(old)arenas1\nisect \(old)index1\n")
   }
 
   @Test("a store that is being written does not grow")

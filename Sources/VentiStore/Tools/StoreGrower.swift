@@ -1,3 +1,4 @@
+internal import Posix
 public import SystemPackage
 internal import VentiCore
 
@@ -160,8 +161,10 @@ private struct StoreFiles {
     if index != nil { lines.removeAll { $0.firstWord == "isect" } }
     let place = lines.lastIndex { $0.firstWord == "arenas" } ?? lines.count - 1
     // As the other names are: whole, or relative to the directory of the configuration.
-    let isWhole = directory.isAbsolute && lines[place].contains("/")
-    let name = { (path: FilePath) in isWhole ? path.string : path.lastComponent?.string ?? "" }
+    let isWhole = lines[place].split(separator: " ").contains { $0.hasPrefix("/") }
+    let name = { (path: FilePath) in
+      isWhole ? WorkingDirectory.absolute(path).string : path.lastComponent?.string ?? ""
+    }
     lines.insert("arenas \(name(arenas))", at: place + 1)
     if let index { lines.insert("isect \(name(index))", at: place + 2) }
     // Nothing is named before it is there for good.
