@@ -80,13 +80,21 @@ extension ArchiveFileSystem {
 }
 
 extension Item {
+  /// Files from this size on are said to have a hole: to see that one has none costs less than a
+  /// hundredth of reading it.
+  private static let perhapsSparseSize = 1 << 20
+
   /// Storage in units of 512 bytes, as far as it is known without reading the file: a file of
   /// nothing but zeros takes none.
+  ///
+  /// Only the pointer blocks know the holes. cp and tar look for them, by `SEEK_HOLE`, in files that take
+  /// less storage than they have bytes; so a large file is one unit short.
   fileprivate var blockCount: UInt64 {
     guard kind == .file, case .stream(let entry) = contents, entry.score != .zero else {
       return 0
     }
-    return (UInt64(entry.size) + 511) / 512
+    let size = UInt64(entry.size)
+    return size < Self.perhapsSparseSize ? (size + 511) / 512 : size / 512 - 1
   }
 }
 

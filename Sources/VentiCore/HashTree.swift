@@ -83,12 +83,15 @@ public struct HashTree: Sendable {
   }
 
   /// The first byte at or after `offset` that is in a hole, or the end of the stream.
+  ///
+  /// In a stream without holes this looks at every pointer block, so they are asked for ahead.
   public func firstHole(from offset: Int) throws(BlockError) -> Int {
     var path = PointerPath(entry, in: source)
     var number = offset / entry.leafSize
     while number < leafCount {
       if case .hole = try path.find(number) { return max(offset, number * entry.leafSize) }
       number += 1
+      if number.isMultiple(of: entry.pointersPerBlock) { path.prefetchNeighbours() }
     }
     return entry.size
   }

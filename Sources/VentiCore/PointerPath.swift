@@ -20,6 +20,8 @@ struct PointerPath: Sendable {
   private let source: any BlockSource
   /// By height, from 1; nil where nothing has been read yet.
   private var steps: [Step?]
+  /// The block of height 2 of which all is asked for.
+  private var asked: Int?
 
   /// The path to no leaf yet.
   init(_ entry: Entry, in source: any BlockSource) {
@@ -47,6 +49,18 @@ struct PointerPath: Sendable {
       height -= 1
     }
     return score == .zero ? .hole(next: end(ofHole: numbers[height], height)) : .leaf(score)
+  }
+
+  /// Asks for the pointer blocks beside the lowest one of the path, ahead of their use.
+  mutating func prefetchNeighbours() {
+    guard steps.count > 2, let step = steps[2], asked != step.number else { return }
+    asked = step.number
+    let neighbours = (0..<entry.pointersPerBlock).compactMap { number -> BlockAddress? in
+      guard let score = try? child(number, of: step.block, at: 2), score != .zero
+      else { return nil }
+      return BlockAddress(score, entry.leafType.above(1), limit: entry.pointerSize)
+    }
+    source.prefetch(neighbours)
   }
 
   /// The places, among the blocks of their height, of the blocks above a leaf.

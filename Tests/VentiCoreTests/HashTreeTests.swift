@@ -81,6 +81,22 @@ struct HashTreeTests {
     }
   }
 
+  @Test("to see that a stream has no hole, pointer blocks are asked for together")
+  func seekAhead() throws {
+    let store = MemoryStore()
+    var random = SeededGenerator(seed: 8)
+    let bytes = random.bytes(3 * 12 * 12 * 256)
+    let entry = try store.tree(of: bytes, pointerSize: 256, leafSize: 256)
+    #expect(entry.depth == 3)
+    let tree = try HashTree(entry, in: BlockCache(over: store, capacityBytes: 1 << 20))
+
+    #expect(try tree.firstHole(from: 0) == bytes.count)
+
+    // The top, and below it three blocks and the first one of each; the other eleven come together.
+    #expect(store.readCount == 7)
+    #expect(store.fetchCount == 33)
+  }
+
   @Test("a tree too shallow for its size is refused")
   func shallow() {
     let entry = Entry(
