@@ -38,6 +38,8 @@ final class ConnectionPool: Sendable {
     var failure: String?
     /// Whether the server may only be away.
     var isAway = false
+    /// Whether the last attempt to connect failed.
+    var isCutOff = false
   }
 
   /// What is to be done once the lock is released.
@@ -150,6 +152,7 @@ final class ConnectionPool: Sendable {
     let plan = state.update { state in
       var plan = Plan()
       state.isOpening = false
+      state.isCutOff = false
       if !state.isClosed { state.lines.append(Line(link: link)) }
       dispatch(&state, &plan)
       return plan
@@ -167,6 +170,7 @@ final class ConnectionPool: Sendable {
       state.isOpening = false
       state.failure = reason
       state.isAway = isAway
+      state.isCutOff = true
       lengthenPause(&state)
       dispatch(&state, &plan)
       return plan
@@ -300,14 +304,25 @@ final class ConnectionPool: Sendable {
 
   /// Ends the waiting calls whose deadline has passed.
   private func expireWaiting() {
-    let (expired, failure) = state.withLock { state in
+    let (expired, failure, isCutOff) = state.withLock { state in
       let expired = state.waiting.filter { $0.deadline?.hasPassed == true }
       if !expired.isEmpty { state.waiting.removeAll { $0.deadline?.hasPassed == true } }
-      return (expired, state.failure)
+      return (expired, state.failure, state.isCutOff)
     }
-    let peer = failure.map { "\(name) (\($0))" } ?? name
     for call in expired {
-      call.fail(.timedOut(call.score, peer: peer, seconds: options.callSeconds), ledger)
+      call.fail(isCutOff ? cutOff(failure) : late(call, failure), ledger)
     }
+  }
+
+  /// What a call ends with that no connection could be made for: so would every other one.
+  private func cutOff(_ failure: String?) -> BlockError {
+    let reason = "no connection for \(options.callSeconds) s" + (failure.map { ": \($0)" } ?? "")
+    return .unreachable(peer: name, reason: reason)
+  }
+
+  /// What a call ends with that was not answered, whatever others were.
+  private func late(_ call: Call, _ failure: String?) -> BlockError {
+    let peer = failure.map { "\(name) (\($0))" } ?? name
+    return .timedOut(call.score, peer: peer, seconds: options.callSeconds)
   }
 }

@@ -169,6 +169,26 @@ struct HostileServerTests {
     #expect(try client.read(Self.address) == Self.block)
   }
 
+  @Test("a server to which no connection can be made any more is told from one late block")
+  func gone() throws {
+    let server = try ServerDouble { session in
+      if session.number == 0 { try session.greet() }
+      _ = try session.socket.receiveAll()
+    }
+    let client = try VentiClient.connect(to: server.dial, options: .impatient())
+
+    let errors = (0..<4).map { _ in
+      #expect(throws: BlockError.self) { try client.read(Self.address) }
+    }
+
+    guard case .timedOut = errors.first, case .unreachable(client.name, let reason) = errors.last
+    else {
+      Issue.record("\(errors)")
+      return
+    }
+    #expect(reason == "no connection for 0.4 s: no answer in 0.4 s")
+  }
+
   @Test("a connection that is cut in the middle of a read is replaced, and the read succeeds")
   func retried() throws {
     let store = MemoryStore()
