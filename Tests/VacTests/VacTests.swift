@@ -46,6 +46,21 @@ struct VacTests {
     #expect(second.errors.contains(/\b0 data bytes written, 588895 data bytes skipped/))
   }
 
+  @Test("where nothing can be read there is no archive, and the old score stays")
+  func nothing() throws {
+    try work.shell("echo 1 >f; echo old >f.vac; mkdir empty")
+
+    let mistyped = try work.vac("-f", "f.vac", "mistyped", "another")
+
+    #expect(mistyped.status == .exited(1))
+    #expect(
+      mistyped.errors.hasSuffix(
+        "vac: nothing of what is named could be read: no archive is made\n"))
+    #expect(try work.text("f.vac") == "old\n")
+    #expect(try work.vac("mistyped", "f").output.hasPrefix("vac:"))
+    try work.vac("empty/.").expectSuccess()
+  }
+
   @Test("the score goes to standard output, or with -f into a file of one line")
   func score() throws {
     try work.shell("echo 1 >f")

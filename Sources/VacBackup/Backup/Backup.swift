@@ -146,6 +146,8 @@ package final class Backup: Sendable {
     }
     let contents = try scribe.finish()
     if isEnding { throw .interrupted }
+    // A name that is mistyped must not put an empty archive in the place of a backup.
+    if contents.metadata.size == 0, counters.problems.count > 0 { throw .nothingRead }
     return try archiving { () throws(ArchiveError) in
       let top = try days?.finish(contents, scribe.writer) ?? contents
       return try scribe.writer.finish(top: top, previous: previous?.score)

@@ -24,13 +24,15 @@ package enum BackupError: Error, Sendable, Equatable {
   case originalLost
   /// A part of an archive that is merged or compared is left out.
   case omission(String)
+  /// Nothing that was to be stored could be read.
+  case nothingRead
   /// The backup was ended from outside.
   case interrupted
 
   /// Whether there can be no archive.
   package var endsEverything: Bool {
     switch self {
-    case .archive(.block), .scratch, .interrupted: true
+    case .archive(.block), .scratch, .nothingRead, .interrupted: true
     default: false
     }
   }
@@ -59,6 +61,7 @@ extension BackupError: CustomStringConvertible {
     case .noName: "left out: not the name of a file"
     case .originalLost: "hard link: the file could not be stored by its first name"
     case .omission(let reason): reason
+    case .nothingRead: "nothing of what is named could be read: no archive is made"
     case .interrupted: "interrupted"
     }
   }
