@@ -18,7 +18,7 @@ struct Unvac: RawCommand {
       is damaged is reported, and all else restored; the exit status is 1 then.
 
         unvac home.vac                      everything, here
-        unvac -C /tmp home.vac docs/a.txt   a file, and the directories above it, elsewhere
+        unvac -C /tmp home.vac docs/a.txt   a file and what is above it, elsewhere
         unvac -tv home.vac                  what is in it
         unvac -c home.vac docs/a.txt        a file's contents
         unvac --verify home.vac             what has changed here since

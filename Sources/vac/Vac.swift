@@ -16,10 +16,10 @@ struct Vac: RawCommand {
       file, which is replaced in one step. The same files and options make the same score. What \
       cannot be read is reported, and all else stored; the exit status is 1 then.
 
-        vac -f home.vac ~/Documents             into a store of your own, made on first use
-        vac -h backup -f home.vac ~             to the server called backup
-        vac -q -d home.vac -f home.vac ~        again: what has not changed is not read
-        vac -h backup -a days.vac ~             every day under its date, in one archive
+        vac -f home.vac ~/Documents        into a store of your own
+        vac -h backup -f home.vac ~        to the server called backup
+        vac -q -d home.vac -f home.vac ~   again: what has not changed is not read
+        vac -h backup -a days.vac ~        each day under its date, in one archive
 
       In a pattern, * matches within a component of a path, ... across components, ? one \
       character, [a-z] and [~a-z] one of a set; it matches the whole path as it is walked to.

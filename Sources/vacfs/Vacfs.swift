@@ -10,12 +10,13 @@ struct Vacfs: RawCommand {
   static let configuration = CommandConfiguration(
     commandName: "vacfs",
     abstract: "Mount a vac archive read-only, to look into it with ls, cp, tar and the like.",
+    usage: "vacfs [<options>] <archive> [<mountpoint>]",
     discussion: """
       ARCHIVE is a file that vac wrote, or the score in it (vac:1dff…53be). The command returns \
       when the mount answers; unmount with 'fusermount3 -u MOUNTPOINT'.
 
-        vacfs -h localhost -m mnt current.vac     from a server
-        vacfs -h /srv/venti current.vac mnt       from the store's files, without a server
+        vacfs -h backup current.vac mnt       from the server called backup
+        vacfs -h /srv/venti current.vac mnt   from the store's files, without a server
       """,
     version: Version.text,
     helpNames: .long)

@@ -20,6 +20,18 @@ struct ManualTests {
     #expect(try ManualPage(of: program).options[""] == help(program).options)
   }
 
+  @Test(
+    "each example of a program's help stands on one line of a terminal",
+    arguments: ["vac", "vacfs", "unvac"])
+  func examples(program: String) throws {
+    let child = try ChildProcess(Fixture.program(program), ["--help"])
+    #expect(try child.waitForExit() == .success)
+    let lines = child.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let examples = lines.indices.filter { lines[$0].hasPrefix("  \(program) ") }
+    #expect(examples.count > 1)
+    for next in examples.map({ lines[$0 + 1] }) { #expect(next.isEmpty || next.hasPrefix("  ")) }
+  }
+
   @Test("each command of venti, and each of its options, stands in the manual, and no other")
   func commands() throws {
     let page = try ManualPage(of: "venti")
