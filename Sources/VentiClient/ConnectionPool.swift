@@ -307,7 +307,7 @@ final class ConnectionPool: Sendable {
     let (expired, failure, isCutOff) = state.withLock { state in
       let expired = state.waiting.filter { $0.deadline?.hasPassed == true }
       if !expired.isEmpty { state.waiting.removeAll { $0.deadline?.hasPassed == true } }
-      return (expired, state.failure, state.isCutOff)
+      return (expired, state.failure, state.isCutOff && state.lines.isEmpty)
     }
     for call in expired {
       call.fail(isCutOff ? cutOff(failure) : late(call, failure), ledger)
