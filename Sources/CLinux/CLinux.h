@@ -8,9 +8,10 @@
 #include <sys/uio.h>
 #include <sys/xattr.h>
 
-// Declared by <fcntl.h>, <spawn.h> and <sys/uio.h> for programs that define _GNU_SOURCE, which a
-// module cannot do for Glibc.
+// Declared by <dirent.h>, <fcntl.h>, <spawn.h> and <sys/uio.h> for programs that define _GNU_SOURCE,
+// which a module cannot do for Glibc.
 int fallocate(int descriptor, int mode, off_t offset, off_t count);
+ssize_t getdents64(int descriptor, void *entries, size_t count);
 // A posix_spawn_file_actions_t: <spawn.h> would bring types here that Swift takes from Glibc.
 int posix_spawn_file_actions_addclosefrom_np(void *actions, int first);
 int sync_file_range(int descriptor, off_t offset, off_t count, unsigned int flags);

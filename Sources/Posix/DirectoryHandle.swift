@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Synchronization
 package import SystemPackage
 
 /// An open directory, and what can be done with the names in it.
@@ -11,8 +12,10 @@ package import SystemPackage
 /// Closed when the last reference goes. Safe to use from many threads.
 package final class DirectoryHandle: OpenNode {
   package let descriptor: CInt
+  /// Whether somebody lists the directory, or has: the descriptor's position is moved by that.
+  let isListed = Atomic(false)
 
-  private static let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY
+  static let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY
 
   /// Opens the directory at a path of the user's own: links in it are followed.
   package init(opening path: FilePath) throws(Errno) {
@@ -166,36 +169,6 @@ package final class DirectoryHandle: OpenNode {
   /// Removes an empty directory: unlinkat(2).
   package func removeDirectory(_ name: [UInt8]) throws(Errno) {
     _ = try unsafe Self.withName(name) { unsafe unlinkat(descriptor, $0, AT_REMOVEDIR) }
-  }
-
-  /// The names in the directory, in no order, without `.` and `..`.
-  package func names() throws(Errno) -> [[UInt8]] {
-    var names: [[UInt8]] = []
-    try forEachName { names.append($0) }
-    return names
-  }
-
-  /// Calls `body` with each name in the directory, in no order, without `.` and `..`.
-  package func forEachName(_ body: ([UInt8]) -> Void) throws(Errno) {
-    // A stream takes the descriptor over, and moves its position: it gets one of its own.
-    let own = try systemCall { unsafe openat(descriptor, ".", Self.flags) }
-    guard let stream = unsafe fdopendir(own) else {
-      let error = Errno(rawValue: errno)
-      close(own)
-      throw error
-    }
-    defer { unsafe closedir(stream) }
-    while true {
-      errno = 0
-      guard let entry = unsafe readdir(stream) else { break }
-      let name = unsafe Self.name(of: entry)
-      if name != [0x2e], name != [0x2e, 0x2e] { body(name) }
-    }
-    guard errno == 0 else { throw Errno(rawValue: errno) }
-  }
-
-  private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
-    unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
   }
 
   static func checkName(_ name: [UInt8]) throws(Errno) {
