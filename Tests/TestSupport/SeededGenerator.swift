@@ -18,6 +18,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
   /// `count` random bytes.
   public mutating func bytes(_ count: Int) -> [UInt8] {
-    (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + 8)
+    while bytes.count < count {
+      withUnsafeBytes(of: next().littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    bytes.removeSubrange(count...)
+    return bytes
   }
 }
