@@ -43,6 +43,38 @@ public struct MergedFile: Sendable {
   }
 }
 
+// Where many archives are merged, their files are set aside.
+extension MergedFile {
+  private enum Flag {
+    static let metadata: UInt8 = 1
+    static let attributes: UInt8 = 2
+  }
+
+  /// The file as bytes, from which it can be made again.
+  public var bytes: [UInt8] {
+    var writer = ByteWriter(capacity: 3 * Entry.byteCount + 256)
+    writer.uint8(
+      (metadataStream == nil ? 0 : Flag.metadata) | (attributeStream == nil ? 0 : Flag.attributes))
+    for entry in [stream, metadataStream, attributeStream] { entry?.write(to: &writer) }
+    record.write(to: &writer)
+    return writer.bytes
+  }
+
+  /// Makes a file of its bytes.
+  @_lifetime(reader: copy reader)
+  public init(_ reader: inout ByteReader) throws(FormatError) {
+    let flags = try reader.uint8()
+    guard let stream = try Entry.parse(&reader) else {
+      throw reader.invalid(found: "no entry", expected: "one")
+    }
+    let metadata = flags & Flag.metadata == 0 ? nil : try Entry.parse(&reader)
+    let attributes = flags & Flag.attributes == 0 ? nil : try Entry.parse(&reader)
+    self.init(
+      record: try Record(parsing: Block(reader.array(reader.remaining))), stream: stream,
+      metadataStream: metadata, attributeStream: attributes)
+  }
+}
+
 extension Directory {
   /// A file of a table that keeps whole records, its record changed by `change`.
   func mergedFile(

@@ -6,11 +6,19 @@ struct SortedNames {
     /// The first eight bytes of the name: decides most comparisons.
     let key: UInt64
     let start: Int
-    let count: UInt8
-    /// Where the name comes from, to whoever added it.
-    let origin: UInt32
+    /// Bytes of the name, below where it comes from, to whoever added it.
+    private let numbers: UInt64
 
-    func name(in bytes: [UInt8]) -> [UInt8] { Array(bytes[start..<start + Int(count)]) }
+    init(_ name: [UInt8], start: Int, origin: Int) {
+      key = SortedNames.key(of: name)
+      self.start = start
+      numbers = UInt64(origin) << 8 | UInt64(UInt8(clamping: name.count))
+    }
+
+    var count: Int { Int(numbers & 0xff) }
+    var origin: Int { Int(numbers >> 8) }
+
+    func name(in bytes: [UInt8]) -> [UInt8] { Array(bytes[start..<start + count]) }
   }
 
   private var rows: [Row] = []
@@ -21,13 +29,10 @@ struct SortedNames {
 
   /// Adds a name of at most 255 bytes, more of which no file system has.
   ///
-  /// - Parameter origin: comes back with the name; of equal names, the one of the lesser origin
-  ///   comes first.
+  /// - Parameter origin: comes back with the name, of 56 bits; of equal names, the one of the lesser
+  ///   origin comes first.
   mutating func add(_ name: [UInt8], origin: Int = 0) {
-    rows.append(
-      Row(
-        key: Self.key(of: name), start: bytes.count, count: UInt8(clamping: name.count),
-        origin: UInt32(clamping: origin)))
+    rows.append(Row(name, start: bytes.count, origin: origin))
     bytes.append(contentsOf: name.prefix(Int(UInt8.max)))
   }
 
@@ -72,7 +77,7 @@ struct SortedNames {
   /// Whether a row stands before another one; arrays of the names would cost more than all else.
   private static func isOrdered(_ left: Row, _ right: Row, _ bytes: [UInt8]) -> Bool {
     guard left.key == right.key else { return left.key < right.key }
-    for place in 0..<Int(min(left.count, right.count)) {
+    for place in 0..<min(left.count, right.count) {
       let (leftByte, rightByte) = (bytes[left.start + place], bytes[right.start + place])
       if leftByte != rightByte { return leftByte < rightByte }
     }
@@ -81,7 +86,7 @@ struct SortedNames {
 
   /// A name, and where it comes from.
   subscript(position: Int) -> (name: [UInt8], origin: Int) {
-    (rows[position].name(in: bytes), Int(rows[position].origin))
+    (rows[position].name(in: bytes), rows[position].origin)
   }
 
   /// The first place of a name in the table, which is sorted; nil where it is not there.
@@ -104,7 +109,7 @@ struct SortedNames {
   ///
   /// The end of a name is greater than every byte: it counts as the greatest, and equal keys are
   /// looked at more closely.
-  private static func key(of name: [UInt8]) -> UInt64 {
+  fileprivate static func key(of name: [UInt8]) -> UInt64 {
     var key: UInt64 = 0
     for place in 0..<8 { key = key << 8 | UInt64(place < name.count ? name[place] : 0xff) }
     return key

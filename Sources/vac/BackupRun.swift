@@ -14,9 +14,7 @@ struct BackupRun {
   init(_ command: Vac) throws {
     self.command = command
     let options = try Self.options(command)
-    let arguments =
-      command.files.map { SourceArgument($0.bytes) }
-      + (try command.selection.listedArguments())
+    let arguments = try Self.arguments(command)
     if let name = command.archive.file ?? command.archive.days {
       do throws(Errno) {
         try File.checkMayPut(at: name.path)
@@ -40,8 +38,15 @@ struct BackupRun {
     options.mergesArchives = command.archive.merges
     options.storesAttributes = command.archive.storesAttributes
     options.storesAccessTimes = command.archive.storesAccessTimes
-    options.standardInputName = command.archive.standardInputName?.bytes
     return options
+  }
+
+  private static func arguments(_ command: Vac) throws -> ArgumentList {
+    let input = command.archive.standardInputName.map { SourceArgument.standardInput($0.bytes) }
+    var arguments = ArgumentList(
+      (input.map { [$0] } ?? []) + command.files.map { SourceArgument($0.bytes) })
+    try command.selection.addListed(to: &arguments)
+    return arguments
   }
 
   /// Makes the user's own store where none is named.

@@ -6,6 +6,9 @@ import VacBackup
 
 /// Which files go into the archive.
 struct SelectionOptions: ParsableArguments {
+  /// Bytes of a list of arguments that are read together.
+  private static let pieceByteCount = 1 << 16
+
   /// A pattern, or a file of patterns, at its place among both: the first that matches decides.
   struct Rule: Sendable {
     let order: Int
@@ -69,12 +72,22 @@ struct SelectionOptions: ParsableArguments {
     return list
   }
 
-  /// The arguments of the file that `--from-file` names.
-  func listedArguments() throws -> [SourceArgument] {
-    guard let listFile else { return [] }
-    let text = try Self.read(listFile)
-    let separator: UInt8 = text.contains(0) ? 0 : UInt8(ascii: "\n")
-    return text.split(separator: separator).map { SourceArgument(Array($0)) }
+  /// Adds the arguments of the file that `--from-file` names.
+  func addListed(to arguments: inout ArgumentList) throws {
+    guard let listFile else { return }
+    do {
+      let isInput = listFile.text == "-"
+      let file =
+        isInput
+        ? FileDescriptor.standardInput
+        : try FileDescriptor.open(listFile.path, .readOnly, options: .closeOnExec)
+      defer { if !isInput { try? file.close() } }
+      while case let piece = try file.readAll(limit: Self.pieceByteCount), !piece.isEmpty {
+        try arguments.append(piece)
+      }
+    } catch let error as Errno {
+      throw CommandError("open \(listFile.text): \(error)")
+    }
   }
 
   private static func read(_ name: RawArgument) throws(CommandError) -> [UInt8] {

@@ -38,9 +38,10 @@ final class SourceTree: Sendable {
     try ChildProcess.run("bash", "-euc", script, directory: path)
   }
 
-  /// A backup of what is in the tree.
+  /// A backup of what is in the tree, or of what arguments name.
   func makeBackup(
-    previous: ArchiveScore? = nil, days: DayTree? = nil, to store: (any BlockStore)? = nil,
+    of arguments: ArgumentList? = nil, previous: ArchiveScore? = nil, days: DayTree? = nil,
+    to store: (any BlockStore)? = nil,
     event: (@Sendable (String, BackupObserver.Event) -> Void)? = nil,
     change: (inout BackupOptions) throws -> Void = { _ in }
   ) throws -> Backup {
@@ -55,8 +56,9 @@ final class SourceTree: Sendable {
       },
       problem: { problem in self.reported.withLock { $0.append("\(problem)") } })
     observer.previousDamage = { reason in self.damage.withLock { $0.append(reason) } }
+    let source = BackupSource(arguments ?? ArgumentList([.contents(path)]), options)
     return Backup(
-      BackupSource([.contents(path)], options), to: store ?? self.store,
+      source, to: store ?? self.store,
       previous: archive.map {
         Backup.Previous(score: ArchiveScore($0.score), directory: $0.directory)
       }, days: days, observer: observer)

@@ -65,7 +65,7 @@ package final class Backup: Sendable {
   /// - Throws: why there is none. What else is wrong is told to the observer.
   package func run() throws(BackupProblem) -> ArchiveScore {
     let storer = FileStorer(
-      options, store: store, handles: source.handles, damage: damage,
+      options, store: store, damage: damage,
       report: { [self] in report($0) },
       isEnding: { [self] in isEnding })
     let crew = Crew<StoreJob, BackupError>(
@@ -92,11 +92,10 @@ package final class Backup: Sendable {
   /// - Returns: nil when the backup ends first.
   package func countBytes() -> Int? {
     var walk = source.walkToCount()
-    defer { walk.abandon() }
     var count = 0
     while let step = walk.next(merge: { _, _ in nil }) {
       if isEnding { return nil }
-      if case .file(let file) = step, file.status.kind == .file {
+      if case .file(let file, _) = step, file.status.kind == .file {
         count = count.addingReportingOverflow(file.status.size).partialValue
       }
     }
@@ -129,9 +128,9 @@ package final class Backup: Sendable {
         observer.event?(file.path, .directory)
         try settingAside { () throws(ScratchError) in try old.enter(file.name) }
         try scribe.enter(file, attributes: attributes)
-      case .file(let file):
+      case .file(let file, let directory):
         observer.event?(file.path, .file)
-        try add(file, &old, to: &scribe, &jobs)
+        try add(file, in: directory, &old, to: &scribe, &jobs)
       case .merged(let file, let path): try scribe.add(file, path: path)
       case .standardInput(let name):
         observer.event?(name, .file)
@@ -155,20 +154,21 @@ package final class Backup: Sendable {
   }
 
   private func add(
-    _ file: SourceFile, _ previous: inout PreviousTree, to scribe: inout Scribe,
-    _ jobs: inout JobDispatcher
+    _ file: SourceFile, in directory: DirectoryHandle, _ previous: inout PreviousTree,
+    to scribe: inout Scribe, _ jobs: inout JobDispatcher
   ) throws(BackupError) {
     if options.skipsUnchanged, let contents = try scribe.add(file, ifUnchangedSince: &previous) {
       counters.unchangedFiles.add()
       store.count(hole: contents.size)
     } else {
-      try add(file, previous.item(named: file.name), to: &scribe, &jobs)
+      try add(file, in: directory, previous.item(named: file.name), to: &scribe, &jobs)
     }
   }
 
   /// - Parameter old: the file of the same path in the previous archive.
   private func add(
-    _ file: SourceFile, _ old: Item?, to scribe: inout Scribe, _ jobs: inout JobDispatcher
+    _ file: SourceFile, in directory: DirectoryHandle, _ old: Item?, to scribe: inout Scribe,
+    _ jobs: inout JobDispatcher
   ) throws(BackupError) {
     let (qid, link) = try scribe.number(of: file.status)
     let unchanged =
@@ -176,19 +176,19 @@ package final class Backup: Sendable {
     if unchanged != nil { counters.unchangedFiles.add() }
     if case .later = link {
       return try scribe.addJob(
-        jobs.submit(file, .attributes(nil)), file, qid: qid, link: link)
+        jobs.submit(file, in: directory, .attributes(nil)), file, qid: qid, link: link)
     }
     guard let old, let contents = unchanged else {
       if options.skipsUnchanged { observer.event?(file.path, .read) }
       return try scribe.addJob(
-        jobs.submit(file, .everything, old), file, qid: qid, link: link)
+        jobs.submit(file, in: directory, .everything, old), file, qid: qid, link: link)
     }
     store.count(hole: contents.size)
     guard old.hasSameInode(file.status),
       let attributes = options.storesAttributes ? try? old.extendedAttributes(in: store) : []
     else {
       return try scribe.addJob(
-        jobs.submit(file, .attributes(contents)), file, qid: qid, link: link)
+        jobs.submit(file, in: directory, .attributes(contents)), file, qid: qid, link: link)
     }
     let stored = StoredFile(contents: contents, status: file.status, attributes: attributes)
     try scribe.add(stored, file, qid: qid, link: link)
@@ -206,7 +206,7 @@ package final class Backup: Sendable {
 
   /// Makes the files of an archive ready that the file of this name names.
   private func merge(
-    _ name: [UInt8], in directory: SourceDirectory, into scribe: inout Scribe
+    _ name: [UInt8], in directory: TreeDirectory, into scribe: inout Scribe
   ) -> MergedFiles? {
     let limit = ArchiveScore.fileByteLimit
     guard let file = try? source.handles.handle(of: directory).fileToArchive(name),
@@ -257,7 +257,9 @@ private struct JobDispatcher {
     self.store = store
   }
 
-  mutating func submit(_ file: SourceFile, _ work: StoreJob.Work, _ old: Item? = nil) -> Int {
+  mutating func submit(
+    _ file: SourceFile, in directory: DirectoryHandle, _ work: StoreJob.Work, _ old: Item? = nil
+  ) -> Int {
     let number = count
     count += 1
     var previous: Entry?
@@ -266,7 +268,8 @@ private struct JobDispatcher {
       // What the file's leaves were is told by its pointer blocks.
       if entry.depth > 0, let top = entry.top { store.prefetch([top]) }
     }
-    crew.add(StoreJob(number: number, file: file, work: work, previous: previous))
+    crew.add(
+      StoreJob(number: number, file: file, directory: directory, work: work, previous: previous))
     return number
   }
 }

@@ -20,6 +20,8 @@ package enum BackupError: Error, Sendable, Equatable {
   case nameTaken
   /// The argument names nothing that could be a file's name in an archive.
   case noName
+  /// A list of arguments has one that no path can be as long as.
+  case argumentTooLong
   /// The file has another name by which it could not be stored.
   case originalLost
   /// A part of an archive that is merged or compared is left out.
@@ -32,7 +34,7 @@ package enum BackupError: Error, Sendable, Equatable {
   /// Whether there can be no archive.
   package var endsEverything: Bool {
     switch self {
-    case .archive(.block), .scratch, .nothingRead, .interrupted: true
+    case .archive(.block), .scratch, .argumentTooLong, .nothingRead, .interrupted: true
     default: false
     }
   }
@@ -59,6 +61,8 @@ extension BackupError: CustomStringConvertible {
     case .replaced: "replaced by another file while it was read"
     case .nameTaken: "left out: an earlier argument has a file of this name"
     case .noName: "left out: not the name of a file"
+    case .argumentTooLong:
+      "--from-file: an argument in it has more than \(ArgumentList.argumentByteLimit) bytes"
     case .originalLost: "hard link: the file could not be stored by its first name"
     case .omission(let reason): reason
     case .nothingRead: "nothing of what is named could be read: no archive is made"

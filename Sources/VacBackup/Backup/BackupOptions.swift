@@ -23,8 +23,6 @@ package struct BackupOptions: Sendable {
   package var storesAttributes = true
   /// Which files are left out.
   package var patterns = PatternList()
-  /// The name in the top directory of a file with what standard input gives.
-  package var standardInputName: [UInt8]?
   /// Bytes of memory for the names in a directory; where they take more, it is read several times.
   package var nameByteLimit = 32 << 20
   /// Where that goes for which memory is not meant to grow.

@@ -7,13 +7,13 @@ package final class BackupSource: Sendable {
   let options: BackupOptions
   let handles = SourceHandles()
 
-  private let arguments: [SourceArgument]
+  private let arguments: ArgumentList
   /// Nil where archives are merged, whose files need the numbers of all before, or where the system has
   /// no room for a thread.
   private let ahead: WalkAhead?
 
   /// Begins a walk over what arguments name.
-  package init(_ arguments: [SourceArgument], _ options: BackupOptions) {
+  package init(_ arguments: ArgumentList, _ options: BackupOptions) {
     self.arguments = arguments
     self.options = options
     let handles = handles
@@ -43,18 +43,14 @@ package final class BackupSource: Sendable {
     var options = options
     options.mergesArchives = false
     options.storesAttributes = false
-    options.standardInputName = nil
     options.nameByteLimit /= 4
     return Self.walk(arguments, options, SourceHandles()) { _, _ in nil }
   }
 
   private static func walk(
-    _ arguments: [SourceArgument], _ options: BackupOptions, _ handles: SourceHandles,
+    _ arguments: ArgumentList, _ options: BackupOptions, _ handles: SourceHandles,
     _ merge: SourceWalk.Merge
   ) -> SourceWalk {
-    var walk = SourceWalk(options, handles: handles)
-    if let name = options.standardInputName { walk.addStandardInput(as: name) }
-    walk.add(arguments, merge: merge)
-    return walk
+    SourceWalk(arguments, options, handles: handles, merge: merge)
   }
 }

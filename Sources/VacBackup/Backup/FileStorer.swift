@@ -16,6 +16,7 @@ struct StoreJob: Sendable {
   /// Its place among the jobs.
   let number: Int
   let file: SourceFile
+  let directory: DirectoryHandle
   let work: Work
   /// The contents of the file of the same path in the previous archive.
   let previous: Entry?
@@ -27,7 +28,6 @@ final class FileStorer: Sendable {
 
   private let options: BackupOptions
   private let store: BackupStore
-  private let handles: SourceHandles
   private let attributes: AttributeReader
   /// Told what is wrong with a file, which is left out unless the error is a warning.
   private let report: @Sendable (BackupProblem) -> Void
@@ -35,13 +35,12 @@ final class FileStorer: Sendable {
   private let isEnding: @Sendable () -> Bool
 
   init(
-    _ options: BackupOptions, store: BackupStore, handles: SourceHandles,
-    damage: PreviousDamage, report: @escaping @Sendable (BackupProblem) -> Void,
+    _ options: BackupOptions, store: BackupStore, damage: PreviousDamage,
+    report: @escaping @Sendable (BackupProblem) -> Void,
     isEnding: @escaping @Sendable () -> Bool
   ) {
     self.options = options
     self.store = store
-    self.handles = handles
     self.report = report
     self.damage = damage
     self.isEnding = isEnding
@@ -75,16 +74,15 @@ final class FileStorer: Sendable {
 
   private func storeSmall(_ job: StoreJob) throws(BackupError) -> StoredFile {
     let file = job.file
-    let directory = try handles.handle(of: file.directory)
     let contents: Entry?
     if case .attributes(let entry) = job.work {
       contents = entry
     } else {
-      contents = try storeBytes(try specialContents(of: file, in: directory))
+      contents = try storeBytes(try specialContents(of: file, in: job.directory))
     }
     return StoredFile(
       contents: contents, status: file.status,
-      attributes: try attributes.attributes(of: file.name, in: directory))
+      attributes: try attributes.attributes(of: file.name, in: job.directory))
   }
 
   /// What stands for a file that has no contents of its own.
@@ -136,9 +134,8 @@ final class FileStorer: Sendable {
   private func storeFile(
     _ job: StoreJob, with crew: Crew<StoreJob, BackupError>
   ) throws(BackupError) {
-    let directory = try handles.handle(of: job.file.directory)
     let file = try calling("open") { () throws(Errno) in
-      try directory.fileToArchive(job.file.name)
+      try job.directory.fileToArchive(job.file.name)
     }
     let status = try calling("stat") { () throws(Errno) in try file.status() }
     guard status.kind == .file else { throw .replaced }

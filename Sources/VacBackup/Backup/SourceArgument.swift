@@ -7,6 +7,8 @@ package enum SourceArgument: Sendable, Hashable {
   case file([UInt8], in: FilePath)
   /// What is in a directory: `/`, `.`, `..` and what ends in `/..`.
   case contents(FilePath)
+  /// What standard input gives, as a file of this name in the top directory.
+  case standardInput([UInt8])
 
   /// Takes an argument, cleaned as Plan 9 cleans names: without double slashes, `.` and needless
   /// `..`.

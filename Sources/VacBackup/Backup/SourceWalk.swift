@@ -5,7 +5,7 @@ internal import VentiCore
 
 /// A file that is to be archived.
 struct SourceFile: Sendable {
-  let directory: SourceDirectory
+  let directory: TreeDirectory
   let name: [UInt8]
   /// What lstat(2) said of it.
   let status: FileStatus
@@ -18,15 +18,15 @@ struct SourceFile: Sendable {
 ///
 /// Names come in `ArchiveOrder`. No link is followed.
 /// What cannot be read does not end the walk. Any depth of directories takes no more of the stack
-/// than one. Names that are still to be met are in memory, but not very many of them: a large directory
-/// is read again for those that come later, and so are directories above large ones.
+/// than one, nor of memory. Names that are still to be met are in memory, but not very many of them: a
+/// large directory is read again for those that come later, and so are directories above large ones.
 struct SourceWalk: Sendable {
   /// What the walk meets.
   enum Step: Sendable {
     /// A directory; what is in it follows, up to `leave`.
     case enter(SourceFile, [ExtendedAttribute])
-    /// Everything that is no directory.
-    case file(SourceFile)
+    /// Everything that is no directory, and the one that it is in: opened anew, that could be far away.
+    case file(SourceFile, in: DirectoryHandle)
     /// A file of an archive that is merged, and its path.
     ///
     /// Apart, since it is large, and rare.
@@ -42,174 +42,130 @@ struct SourceWalk: Sendable {
   }
 
   /// Makes ready the files of the archive that a file names; nil where it names none.
-  typealias Merge = (SourceDirectory, _ name: [UInt8]) -> MergedFiles?
+  typealias Merge = (TreeDirectory, _ name: [UInt8]) -> MergedFiles?
 
-  /// The path of what the last step was about.
-  private var path: [UInt8] = []
-  private let options: BackupOptions
+  private static let topDirectoryLimit = 64
+
+  let options: BackupOptions
   private let handles: SourceHandles
   private let attributes: AttributeReader
+  private let log: DirectoryLog
   /// The top, and the last of those below it.
-  private var frames: [WalkFrame]
-  /// Those between.
+  var frames: [WalkFrame]
+  /// Those between: no bytes for one that is kept.
   private var parked: ByteStack
+  /// Those between that archives are merged into.
+  private var kept: [WalkFrame] = []
+  let arguments: ArgumentList
+  /// The names of arguments that are not in the top frame yet.
+  var top: TopNames
+  /// The directories of arguments, those that were used last.
+  var topDirectories = LeastRecentlyUsed<FilePath, TreeDirectory>(capacity: topDirectoryLimit)
   /// Bytes of the names in all frames.
   private var nameByteCount = 0
   /// Frames from the top that have let go of their names.
   private var letGoCount = 0
-  private var lastID = 0
+  var lastID = 0
   /// The handle of the directory that a name was looked up in last.
   private var last: (id: Int, handle: DirectoryHandle)?
-  private var topFaults: [BackupProblem] = []
+  var topFaults: [BackupProblem] = []
 
-  init(_ options: BackupOptions, handles: SourceHandles) {
+  /// Begins a walk over what arguments name.
+  ///
+  /// - Parameter merge: called for files named `*.vac` where these are to be merged.
+  init(
+    _ arguments: ArgumentList, _ options: BackupOptions, handles: SourceHandles, merge: Merge
+  ) {
+    self.arguments = arguments
     self.options = options
     self.handles = handles
     attributes = AttributeReader(options)
+    log = DirectoryLog(options.scratch)
     parked = ByteStack(options.scratch)
-    frames = [WalkFrame(fileSystem: nil, pathCount: 0, directory: nil)]
-  }
-
-  // MARK: - The top directory
-
-  /// Adds what standard input gives, as a file of the top directory.
-  mutating func addStandardInput(as name: [UInt8]) {
-    frames[0].names.add(name, origin: frames[0].add(.standardInput))
-  }
-
-  /// Adds what arguments name; to be called once, before the first step.
-  ///
-  /// - Parameter merge: called for files named `*.vac` where these are to be merged.
-  mutating func add(_ arguments: [SourceArgument], merge: Merge) {
-    var parents: [FilePath: (origin: Int, directory: SourceDirectory)] = [:]
-    for argument in arguments {
-      switch argument {
-      case .contents(let path):
-        let (origin, directory) = addRoot(path)
-        // Names of several arguments are in memory, all of them.
-        if arguments.count == 1, origin == 0, !options.mergesArchives {
-          frames[0].contents = directory
-        }
-        do throws(BackupError) {
-          try addContents(of: directory, origin, merge)
-        } catch {
-          topFaults.append(BackupProblem(path: directory.displayText, error: error))
-        }
-      case .file(let name, let parentPath):
-        let parent = parents[parentPath] ?? addRoot(parentPath)
-        parents[parentPath] = parent
-        if !isArchive(name) || !addArchive(name, in: parent.directory, merge) {
-          frames[0].names.add(name, origin: parent.origin)
-        }
-      }
-    }
-    frames[0].names.sort()
-    nameByteCount = frames[0].names.byteCount
-  }
-
-  private mutating func addRoot(
-    _ path: FilePath
-  ) -> (origin: Int, directory: SourceDirectory) {
-    lastID += 1
-    let directory = SourceDirectory(
-      id: lastID, path: path.isEmpty ? "." : path, displayPath: path.bytes)
-    return (frames[0].add(.directory(directory)), directory)
+    top = TopNames(options.scratch, byteLimit: options.nameByteLimit / 4)
+    frames = [WalkFrame(fileSystem: nil, directory: nil)]
+    addArguments(merge)
   }
 
   // MARK: - Steps
 
   /// Goes to the next file; nil after the last one.
   ///
-  /// - Parameter merge: as for `add`.
+  /// - Parameter merge: as for `init`.
   mutating func next(merge: Merge) -> Step? {
     if let fault = topFaults.popLast() { return .fault(fault) }
-    do throws(BackupError) { try park() } catch { return fault(error) }
-    // Frames are used in their place: a copy would count every reference in one, for each file.
-    while let place = frames.indices.last {
-      path.removeLast(max(0, path.count - frames[place].pathCount))
-      if let fault = frames[place].faults.popLast() { return self.fault(fault) }
-      if let problem = frames[place].readMerged() { return .fault(problem) }
-      guard let name = frames[place].takeNext() else {
-        guard frames[place].continues else { return leave() }
-        readOn(merge)
-        continue
+    do throws(BackupError) {
+      try park()
+      // Frames are used in their place: a copy would count every reference in one, for each file.
+      while let place = frames.indices.last {
+        if let fault = frames[place].faults.popLast() {
+          return .fault(BackupProblem(path: frames[place].source?.path ?? [], error: fault))
+        }
+        guard let name = try frames[place].takeNext() else {
+          guard frames[place].continues else { return try leave() }
+          try readOn(merge)
+          continue
+        }
+        let step = visit(name, merge)
+        change(place) { $0.trim() }
+        return step
       }
-      let step = visit(name, merge)
-      change(place) { $0.trim() }
-      return step
+      return nil
+    } catch {
+      return .fault(BackupProblem(path: [], error: error))
     }
-    return nil
-  }
-
-  /// Ends the walk before its time.
-  ///
-  /// From the bottom up, so that no directory is the last to let go of all those above it.
-  mutating func abandon() {
-    var directory: SourceDirectory?
-    while let frame = frames.popLast() { directory = frame.directory ?? directory }
-    while case .entry(_, let parent) = directory?.place { directory = parent }
   }
 
   /// Goes back to the directory above.
-  private mutating func leave() -> Step? {
+  private mutating func leave() throws(BackupError) -> Step? {
     letGoCount = min(letGoCount, frames.count - 1)
-    let directory = frames.removeLast().directory
-    do throws(BackupError) {
-      if frames.count == 1, let directory { try unpark(above: directory) }
-    } catch {
-      return fault(error)
+    if let directory = frames.removeLast().directory {
+      if frames.count == 1 { try unpark(above: directory) }
+      try handles.leave(directory)
     }
-    if let directory { handles.leave(directory) }
     return frames.isEmpty ? nil : .leave
   }
 
-  private func fault(_ error: BackupError) -> Step {
-    .fault(BackupProblem(path: path, error: error))
-  }
-
   private mutating func visit(_ next: WalkFrame.Next, _ merge: Merge) -> Step {
+    let frame = frames.count - 1
     switch next.source {
-    case .name(.directory(let directory)):
-      if frames.count == 1 { path = directory.path(to: next.name) } else { append(next.name) }
-      if next.isTaken { return fault(.nameTaken) }
-      return visit(next.name, in: directory, merge)
-    case .merged(let file):
-      append(next.name)
-      return next.isTaken ? fault(.nameTaken) : .merged(file, path: path)
-    case .name(.standardInput):
-      append(next.name)
-      return .standardInput(next.name)
+    case .name(let place):
+      guard let directory = frames[frame].source else { return visitTop(next, place, merge) }
+      return visit(next, in: directory, merge)
+    case .merged(.omission(let problem)): return .fault(problem)
+    case .merged(.file(let file)):
+      let path = frames[frame].source?.path(to: next.name) ?? next.name
+      return next.isTaken
+        ? .fault(BackupProblem(path: path, error: .nameTaken)) : .merged(file, path: path)
     }
   }
 
-  private mutating func append(_ name: [UInt8]) {
-    if !path.isEmpty { path.append(UInt8(ascii: "/")) }
-    path += name
-  }
-
-  private mutating func visit(
-    _ name: [UInt8], in directory: SourceDirectory, _ merge: Merge
+  mutating func visit(
+    _ next: WalkFrame.Next, in directory: TreeDirectory, _ merge: Merge
   ) -> Step {
+    let name = next.name
     do throws(BackupError) {
+      if next.isTaken { throw .nameTaken }
       let handle = try handle(of: directory)
       let status = try calling("stat") { () throws(Errno) in try handle.status(of: name) }
       let file = SourceFile(directory: directory, name: name, status: status)
-      guard options.patterns.isEmpty || options.patterns.includes(path) else {
+      guard options.patterns.isEmpty || options.patterns.includes(file.path) else {
         return .excluded(file)
       }
-      guard status.kind == .directory else { return .file(file) }
+      guard status.kind == .directory else { return .file(file, in: handle) }
       lastID += 1
-      let entered = SourceDirectory(id: lastID, name: name, in: directory, status: status)
-      let attributes = push(entered, status, merge)
-      return .enter(file, attributes)
+      let entered = try settingAside { () throws(ScratchError) in
+        try log.directory(name, in: directory, id: lastID, identity: status.identity)
+      }
+      return .enter(file, try push(entered, status, merge))
     } catch {
-      return fault(error)
+      return .fault(BackupProblem(path: directory.path(to: name), error: error))
     }
   }
 
   /// A handle of a directory: most names are in that of the name before.
   private mutating func handle(
-    of directory: SourceDirectory
+    of directory: TreeDirectory
   ) throws(BackupError) -> DirectoryHandle {
     if let last, last.id == directory.id { return last.handle }
     let handle = try handles.handle(of: directory)
@@ -221,13 +177,12 @@ struct SourceWalk: Sendable {
   ///
   /// - Returns: its attributes; one whose attributes cannot be read is stored without.
   private mutating func push(
-    _ directory: SourceDirectory, _ status: FileStatus, _ merge: Merge
-  ) -> [ExtendedAttribute] {
+    _ directory: TreeDirectory, _ status: FileStatus, _ merge: Merge
+  ) throws(BackupError) -> [ExtendedAttribute] {
     let fileSystem = frames.last?.fileSystem ?? status.fileSystem
     let isListed = status.fileSystem == fileSystem || !options.staysOnFileSystem
-    frames.append(WalkFrame(fileSystem: fileSystem, pathCount: path.count, directory: directory))
+    frames.append(WalkFrame(fileSystem: fileSystem, directory: directory))
     let place = frames.count - 1
-    let origin = frames[place].add(.directory(directory))
     var attributes: [ExtendedAttribute] = []
     do throws(BackupError) {
       attributes = try self.attributes.attributes(of: handles.handle(of: directory))
@@ -236,14 +191,13 @@ struct SourceWalk: Sendable {
     }
     do throws(BackupError) {
       if isListed {
-        if !options.mergesArchives { frames[place].contents = directory }
-        try addContents(of: directory, origin, merge)
+        frames[place].contents = directory
+        try readContents(of: directory, merge)
       }
     } catch {
       // One word for a directory that cannot be opened at all.
       frames[place].faults = [error]
     }
-    frames[place].names.sort()
     letGo()
     return attributes
   }
@@ -252,41 +206,43 @@ struct SourceWalk: Sendable {
 
   /// Sets aside the frames far above, but for the top, once there are many.
   private mutating func park() throws(BackupError) {
-    guard frames.count > max(2, options.scratch.depthLimit), !options.mergesArchives else { return }
+    guard frames.count > max(2, options.scratch.depthLimit) else { return }
     let count = frames.count / 2
     for place in 1...count {
       change(place) { $0.letGo() }
-      try settingAside { () throws(ScratchError) in try parked.push(frames[place].bytes) }
+      try frames[place].merging?.setAside()
+      let bytes = frames[place].bytes
+      if bytes == nil { kept.append(frames[place]) }
+      try settingAside { () throws(ScratchError) in try parked.push(bytes ?? []) }
     }
     frames.removeSubrange(1...count)
     letGoCount = max(0, letGoCount - count)
   }
 
   /// Takes back the frame above a directory, unless that is the top.
-  private mutating func unpark(above directory: SourceDirectory) throws(BackupError) {
-    guard
-      let bytes = try settingAside({ () throws(ScratchError) in try parked.pop() }),
-      case .entry(_, let parent) = directory.place
-    else { return }
-    frames.append(
-      try settingAside { () throws(ScratchError) in
-        try options.scratch.parsing { () throws(FormatError) in try WalkFrame(bytes, of: parent) }
-      })
+  private mutating func unpark(above directory: TreeDirectory) throws(BackupError) {
+    let frame = try settingAside { () throws(ScratchError) -> WalkFrame? in
+      guard let bytes = try parked.pop(), let above = try directory.above() else { return nil }
+      if bytes.isEmpty { return kept.popLast() }
+      return try options.scratch.parsing { () throws(FormatError) in
+        try WalkFrame(bytes, of: above)
+      }
+    }
+    if let frame { frames.append(frame) }
   }
 
   // MARK: - Directories
 
   /// Reads the names of the last frame that come next.
-  private mutating func readOn(_ merge: Merge) {
+  private mutating func readOn(_ merge: Merge) throws(BackupError) {
     let place = frames.count - 1
+    guard let directory = frames[place].contents else { return try readTop() }
     letGoCount = min(letGoCount, place)
     change(place) { $0.letGo() }
-    frames[place].continues = false
-    guard let directory = frames[place].contents else { return }
     do throws(BackupError) {
-      try addContents(of: directory, 0, merge)
-      frames[place].names.sort()
+      try readContents(of: directory, merge)
     } catch {
+      frames[place].continues = false
       frames[place].faults = [error]
     }
   }
@@ -300,64 +256,80 @@ struct SourceWalk: Sendable {
   }
 
   /// Changes a frame, and counts its names.
-  private mutating func change(_ place: Int, _ body: (inout WalkFrame) -> Void) {
+  mutating func change(_ place: Int, _ body: (inout WalkFrame) -> Void) {
     nameByteCount -= frames[place].names.byteCount
     body(&frames[place])
     nameByteCount += frames[place].names.byteCount
   }
 
-  /// Adds the names in a directory that are to be archived to the last frame, those that come next at
-  /// least, and archives that are to be merged.
-  private mutating func addContents(
-    of directory: SourceDirectory, _ origin: Int, _ merge: Merge
+  /// Has the names of a directory in the last frame, those that come next at least.
+  mutating func readContents(
+    of directory: TreeDirectory, _ merge: Merge
   ) throws(BackupError) {
-    let handle = try handles.handle(of: directory)
     let place = frames.count - 1
-    let last = frames[place].last
-    var first = FirstNames(
-      after: last, byteLimit: frames[place].contents == nil ? .max : options.nameByteLimit)
+    let range = try names(in: directory, after: frames[place].last, 0, merge)
+    frames[place].continues = range.leavesOut
+    change(place) { $0.take(range.names) }
+  }
+
+  /// Reads the names in a directory that are to be archived, those that come after another one first;
+  /// what archives bring that are to be merged is added to the last frame, the first time.
+  ///
+  /// - Parameter argument: the place of the argument that leads to the directory, where there are several.
+  mutating func names(
+    in directory: TreeDirectory, after last: [UInt8]?, _ argument: ArgumentList.Place,
+    _ merge: Merge
+  ) throws(BackupError) -> FirstNames {
+    let handle = try handles.handle(of: directory)
+    let known = frames[frames.count - 1].archives
+    var first = FirstNames(after: last, byteLimit: options.nameByteLimit)
     var archives: [[UInt8]] = []
     var isTagged = false
     try calling("read directory") { () throws(Errno) in
       try handle.forEachName { name in
-        if isArchive(name) { archives.append(name) } else { first.add(name, origin: origin) }
+        if !isArchive(name) || known.map({ !$0.contains(name) }) ?? false {
+          first.add(name)
+        } else if known == nil {
+          archives.append(name)
+        }
         if name == CacheTag.name { isTagged = true }
       }
     }
-    var names = first.names
-    frames[place].continues = first.leavesOut
     if isTagged, options.excludesCaches, CacheTag.isGenuine(in: handle) {
-      (names, archives, frames[place].continues) = (SortedNames(), [], false)
-      if last == nil { names.add(CacheTag.name, origin: origin) }
+      (first, archives) = (FirstNames(after: last, byteLimit: options.nameByteLimit), [])
+      first.add(CacheTag.name)
     }
     // What they are numbered by is not the order of the file system.
     archives.sort(by: ArchiveOrder.isOrdered)
-    for name in archives where !addArchive(name, in: directory, merge) {
-      names.add(name, origin: origin)
+    var merged = known ?? []
+    for name in archives {
+      if try addArchive(name, in: directory, argument, merge) {
+        merged.insert(name)
+      } else {
+        first.add(name)
+      }
     }
-    change(place) { $0.names.add(names) }
+    if options.mergesArchives { frames[frames.count - 1].archives = merged }
+    return first
   }
 
   /// Whether a file is to be merged if it names an archive.
-  private func isArchive(_ name: [UInt8]) -> Bool {
+  func isArchive(_ name: [UInt8]) -> Bool {
     options.mergesArchives && name.suffix(4).elementsEqual(".vac".utf8)
   }
 
   /// Adds the files of an archive to the last frame, in place of the file that names it.
-  private mutating func addArchive(
-    _ name: [UInt8], in directory: SourceDirectory, _ merge: Merge
-  ) -> Bool {
+  ///
+  /// - Parameter argument: the place of the argument that leads to it; of equal names, that of the
+  ///   first argument comes first.
+  mutating func addArchive(
+    _ name: [UInt8], in directory: TreeDirectory, _ argument: ArgumentList.Place, _ merge: Merge
+  ) throws(BackupError) -> Bool {
     guard let files = merge(directory, name) else { return false }
-    frames[frames.count - 1].add(files, path: directory.path(to: name))
+    let place = frames.count - 1
+    var merging = frames[place].merging.take() ?? MergingFiles(options.scratch)
+    try merging.add(files, path: directory.path(to: name), rank: argument)
+    frames[place].merging = merging
     return true
-  }
-}
-
-extension SourceDirectory {
-  /// The directory's own path, for messages.
-  var displayText: [UInt8] {
-    var path = path(to: [])
-    if path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
-    return path
   }
 }

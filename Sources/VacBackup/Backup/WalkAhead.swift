@@ -8,7 +8,7 @@ internal import VacArchive
 final class WalkAhead: Sendable {
   private struct State {
     var batches: [[SourceWalk.Step]] = []
-    /// Directories in them.
+    /// Directories that are entered or left in them.
     var directoryCount = 0
     var isEnded = false
     var isAbandoned = false
@@ -24,12 +24,12 @@ final class WalkAhead: Sendable {
 
   /// Steps that are handed over together.
   private static let batchCount = 64
-  /// Directories among them.
-  private static let batchDirectoryCount = 8
+  /// Directories that are entered or left in them.
+  private static let batchDirectoryCount = 16
   /// Batches that may wait: a megabyte or two.
   private static let batchLimit = 64
-  /// Directories in them, of which each may have an open handle.
-  private static let directoryLimit = 64
+  /// Directories that are entered or left in them, of which each may have an open handle.
+  private static let directoryLimit = 128
 
   private let state = Monitor(State())
 
@@ -60,7 +60,6 @@ final class WalkAhead: Sendable {
 
   private static func run(_ walk: SourceWalk, _ state: Monitor<State>) {
     var walk = walk
-    defer { walk.abandon() }
     while true {
       let batch = take(from: &walk)
       guard hand(batch, state), !batch.isLast else { return }
@@ -75,7 +74,10 @@ final class WalkAhead: Sendable {
         batch.isLast = true
         break
       }
-      if case .enter = step { batch.directoryCount += 1 }
+      switch step {
+      case .enter, .leave: batch.directoryCount += 1
+      default: break
+      }
       batch.steps.append(step)
     }
     // So that they are taken from the end, and moved.

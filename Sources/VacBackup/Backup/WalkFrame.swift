@@ -3,18 +3,13 @@ internal import VentiCore
 
 /// A directory that a walk is in: what is still to be met there.
 struct WalkFrame: Sendable {
-  /// Where names of a directory come from.
-  enum Origin: Sendable {
-    case directory(SourceDirectory)
-    case standardInput
-  }
-
   /// What is met next.
   struct Next {
     enum Source {
-      case name(Origin)
-      /// Apart, since it is large, and rare.
-      indirect case merged(MergedFile)
+      /// A file of the directory, or at the top of one of several.
+      case name(ArgumentList.Place)
+      /// A file of an archive, or what is to be told of one. Apart, since it is large, and rare.
+      indirect case merged(MergingFiles.Item)
     }
 
     let name: [UInt8]
@@ -23,92 +18,65 @@ struct WalkFrame: Sendable {
     let isTaken: Bool
   }
 
-  /// An archive whose files are in the place of the file that names it.
-  private struct Merged: Sendable {
-    /// That file's path.
-    let path: [UInt8]
-    /// Of equal names, those of this many origins come first.
-    let originsBefore: Int
-    var files: MergedFiles
-    /// The next of them.
-    var head: MergedFile?
-  }
-
   /// The names, sorted before the first is taken.
   var names = SortedNames()
   /// Whether names that come after these, or after the last one taken where there are none, are still
   /// to be read.
   var continues = false
   /// The directory that has all the names, where these can be read again.
-  var contents: SourceDirectory?
+  var contents: TreeDirectory?
+  /// The names of archives that are merged; nil before the names are read for the first time.
+  var archives: Set<[UInt8]>?
+  /// Their files.
+  var merging: MergingFiles?
   /// What is to be told of the directory.
   var faults: [BackupError] = []
   /// The file system to stay on; nil at the top, where each argument has its own.
   let fileSystem: UInt64?
-  /// The length of the path of this directory.
-  let pathCount: Int
   /// Nil at the top.
-  let directory: SourceDirectory?
+  let directory: TreeDirectory?
 
-  private var origins: [Origin] = []
-  private var merged: [Merged] = []
   private var next = 0
   /// The name before: one that comes again is taken.
   private(set) var last: [UInt8]?
 
-  init(fileSystem: UInt64?, pathCount: Int, directory: SourceDirectory?) {
+  init(fileSystem: UInt64?, directory: TreeDirectory?) {
     self.fileSystem = fileSystem
-    self.pathCount = pathCount
     self.directory = directory
   }
 
-  /// Adds a place that names come from, and returns its number.
-  mutating func add(_ origin: Origin) -> Int {
-    origins.append(origin)
-    return origins.count - 1
-  }
+  /// The directory that its names are in; nil at the top, where they are in those of arguments.
+  var source: TreeDirectory? { directory ?? contents }
 
-  /// Adds the files of an archive, in the place of a file.
-  mutating func add(_ files: MergedFiles, path: [UInt8]) {
-    merged.append(Merged(path: path, originsBefore: origins.count, files: files))
-  }
-
-  /// Reads the next file of every archive.
-  ///
-  /// - Returns: what is to be told, before this is called again; nil when all are read.
-  mutating func readMerged() -> BackupProblem? {
-    while let place = merged.firstIndex(where: { $0.head == nil }) {
-      do throws(ArchiveError) {
-        switch try merged[place].files.next() {
-        case .file(let file): merged[place].head = file
-        case .omission(let text):
-          return BackupProblem(path: merged[place].path, error: .omission(text))
-        case nil: merged.remove(at: place)
-        }
-      } catch {
-        return BackupProblem(path: merged.remove(at: place).path, error: .archive(error))
-      }
-    }
-    return nil
-  }
-
-  /// Takes what comes next in `ArchiveOrder`, once `readMerged` has read all; nil after the last.
-  mutating func takeNext() -> Next? {
+  /// Takes what comes next in `ArchiveOrder`; nil after the last, or where names are still to be read.
+  mutating func takeNext() throws(BackupError) -> Next? {
+    guard next < names.count || !continues else { return nil }
     let row = next < names.count ? names[next] : nil
-    let first = merged.indices.min { isBefore(merged[$0].head, merged[$1].head) }
-    if let first, let file = merged[first].head {
-      let isName = row.map { row in
-        row.name == file.name
-          ? row.origin < merged[first].originsBefore : ArchiveOrder.isOrdered(row.name, file.name)
-      }
-      if isName != true {
-        merged[first].head = nil
-        return take(file.name, .merged(file))
-      }
+    // Asked for each file: not by a copy of what is merged.
+    if case .some = merging, let file = merging?.first, !(row.map { isBefore($0, file) } ?? false) {
+      return try takeMerged()
     }
     guard let row else { return nil }
     next += 1
-    return take(row.name, .name(origins[row.origin]))
+    return take(row.name, .name(row.origin))
+  }
+
+  /// Whether a name stands before a file of an archive.
+  ///
+  /// Of equal names, that of the earlier argument comes first, and a directory's own before those of
+  /// archives in it.
+  private func isBefore(
+    _ row: (name: [UInt8], origin: Int), _ file: (name: [UInt8], rank: Int)
+  ) -> Bool {
+    row.name == file.name
+      ? row.origin <= file.rank : ArchiveOrder.isOrdered(row.name, file.name)
+  }
+
+  private mutating func takeMerged() throws(BackupError) -> Next? {
+    guard let name = merging?.first?.name, let item = try merging?.next() else { return nil }
+    if merging?.isEmpty == true { merging = nil }
+    if case .file = item { return take(name, .merged(item)) }
+    return Next(name: name, source: .merged(item), isTaken: false)
   }
 
   private mutating func take(_ name: [UInt8], _ source: Next.Source) -> Next {
@@ -116,10 +84,16 @@ struct WalkFrame: Sendable {
     return Next(name: name, source: source, isTaken: last == name)
   }
 
+  /// Has names that come next.
+  mutating func take(_ names: SortedNames) {
+    (self.names, next) = (names, 0)
+    self.names.sort()
+  }
+
   /// Lets go of the names once the last has been met: there may be many directories below.
   mutating func trim() {
-    guard next == names.count, merged.isEmpty, !continues else { return }
-    (origins, names, next, last) = ([], SortedNames(), 0, nil)
+    guard next == names.count, !continues, case .none = merging else { return }
+    (names, archives, next, last) = (SortedNames(), nil, 0, nil)
   }
 
   /// Lets go of the names until the walk comes back, if they can be read again.
@@ -131,31 +105,24 @@ struct WalkFrame: Sendable {
 
 // Of a tree that is very deep, the directories far above are in a temporary file.
 extension WalkFrame {
-  /// The frame without its names, of a directory that is below the top, and without faults: these are
-  /// told before the walk goes down.
-  var bytes: [UInt8] {
+  /// The frame without its names; nil where archives are merged.
+  ///
+  /// It is of a directory below the top, and without faults: these are told before the walk goes down.
+  var bytes: [UInt8]? {
+    guard archives?.isEmpty ?? true else { return nil }
     var writer = ByteWriter(capacity: 64)
     writer.uint64(fileSystem ?? 0)
-    writer.uint64(UInt64(pathCount))
     writer.uint8(continues ? 1 : 0)
     writer.raw(last ?? [])
     return writer.bytes
   }
 
-  init(_ bytes: [UInt8], of directory: SourceDirectory) throws(FormatError) {
+  init(_ bytes: [UInt8], of directory: TreeDirectory) throws(FormatError) {
     var reader = ByteReader(Block(bytes).bytes, of: "directory")
-    self.init(
-      fileSystem: try reader.uint64(), pathCount: try Int(clamping: reader.uint64()),
-      directory: directory)
+    self.init(fileSystem: try reader.uint64(), directory: directory)
     continues = try reader.uint8() == 1
     last = try reader.array(reader.remaining)
-    _ = add(.directory(directory))
+    archives = []
     contents = directory
   }
-}
-
-/// Whether a file stands before another; of equal names, the first stays before.
-private func isBefore(_ left: MergedFile?, _ right: MergedFile?) -> Bool {
-  guard let left, let right else { return false }
-  return ArchiveOrder.isOrdered(left.name, right.name)
 }

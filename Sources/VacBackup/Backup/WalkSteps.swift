@@ -30,6 +30,5 @@ struct WalkSteps {
   /// Ends the walk, before its time or not.
   mutating func abandon() {
     ahead?.abandon()
-    walk?.abandon()
   }
 }
