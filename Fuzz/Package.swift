@@ -20,11 +20,15 @@ func module(
     swiftSettings: settings + [.strictMemorySafety()])
 }
 
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "Fuzz",
-  dependencies: [.package(url: "https://github.com/apple/swift-system", from: "1.8.0")],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+  ],
   targets: [
     .systemLibrary(
       name: "CLibcrypto", path: "Modules/CLibcrypto", pkgConfig: "libcrypto",
@@ -33,7 +37,7 @@ let package = Package(
     module("Posix", ["CLinux", system]),
     module("VentiCore", ["CLibcrypto", "Posix"]),
     module("VacArchive", ["VentiCore"]),
-    module("VacBackup", ["Posix", "VacArchive", "VentiCore", system]),
+    module("VacBackup", ["Posix", "VacArchive", "VentiCore", heap, system]),
     module("VentiWire", ["VentiCore"]),
     module("VentiStore", ["Posix", "VentiCore", system]),
     module("VentiTools", ["Posix", "VentiCore", "VentiStore", system]),
