@@ -130,7 +130,9 @@ let package = Package(
     tests(of: "Fuse", ["FuseTestServer", "FuseTestTree", "Posix", system]),
     tests(of: "VentiCore", ["Posix"]),
     tests(of: "VacArchive", ["VentiCore"], resources: [.copy("Fixtures")]),
-    tests(of: "VacBackup", ["Posix", "VacArchive", "VentiCore", "VentiStore", system]),
+    tests(
+      of: "VacBackup",
+      ["FuseTestServer", "Posix", "VacArchive", "VentiCore", "VentiStore", system]),
     .testTarget(
       name: "VacTests",
       dependencies: ["TestSupport", "unvac", "vac", "vacfs", "venti", system],

@@ -27,6 +27,8 @@ static const int VACFS_RWF_NOWAIT = 8;
 // Locks of an open file, which closing another descriptor of it does not take away.
 #define VACFS_F_OFD_SETLK 37
 #define VACFS_SEEK_DATA 3
+// Of <sys/resource.h>: what a thread has used, and not all of them.
+#define VACFS_RUSAGE_THREAD 1
 // Of sync_file_range: begin to write, and wait for nothing.
 #define VACFS_SYNC_FILE_RANGE_WRITE 2
 #define VACFS_SEEK_HOLE 4

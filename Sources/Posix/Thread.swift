@@ -1,4 +1,5 @@
-import Glibc
+internal import CLinux
+internal import Glibc
 
 /// A thread of the operating system.
 public enum Thread {
@@ -18,6 +19,21 @@ public enum Thread {
     let status = unsafe pthread_create(&thread, &attributes, runThread, retained.toOpaque())
     if status != 0 { unsafe retained.release() }
     return status == 0
+  }
+
+  /// What a thread has been given so far: getrusage(2).
+  package struct Usage: Sendable {
+    /// How often it has waited: for a disk, another machine, or another thread.
+    package let waitCount: Int
+    /// Units of 512 bytes that it has had a disk read.
+    package let blockInputCount: Int
+  }
+
+  /// What this thread has been given.
+  package static var usage: Usage {
+    var usage = rusage()
+    _ = unsafe getrusage(VACFS_RUSAGE_THREAD, &usage)
+    return Usage(waitCount: usage.ru_nvcsw, blockInputCount: usage.ru_inblock)
   }
 }
 

@@ -22,9 +22,9 @@ extension MemoryTree {
       .hangingLink(Array("hello".utf8)))
   }
 
-  /// Adds `dozing/late`, `dozing/later` and `dozing/prompt`: only the last can be looked up.
+  /// Adds `weary/late`, `weary/later` and `weary/prompt`: only the last can be looked up.
   package func addHangingNames() {
-    let directory = addDirectory("dozing", to: 0)
+    let directory = addDirectory("weary", to: 0)
     for name in ["late", "later"] { add(name, to: directory, kind: .regular, .hangingName) }
     add("prompt", to: directory, kind: .regular, .text("prompt\n"))
   }

@@ -33,20 +33,20 @@ struct HangingStorageTests {
   @Test("while a look-up hangs, others look up names in its directory, list it, and can be killed")
   func lookUpsGoOn() throws {
     let server = try TestServer("directories=1", "files=1", "late-names")
-    let late = try ShellCommand("stat -c %n dozing/late", in: server.mountpoint)
+    let late = try ShellCommand("stat -c %n weary/late", in: server.mountpoint)
     #expect(server.ask("hanging 1") == "they hang")
 
-    #expect(try shell("timeout -s KILL 10 cat dozing/prompt", in: server.mountpoint) == "prompt\n")
+    #expect(try shell("timeout -s KILL 10 cat weary/prompt", in: server.mountpoint) == "prompt\n")
     #expect(
-      try shell("timeout -s KILL 10 ls dozing", in: server.mountpoint) == "late\nlater\nprompt\n")
+      try shell("timeout -s KILL 10 ls weary", in: server.mountpoint) == "late\nlater\nprompt\n")
     let second = try ShellCommand(
-      "cat dozing/later & echo $!; wait $!; echo $?", in: server.mountpoint)
+      "cat weary/later & echo $!; wait $!; echo $?", in: server.mountpoint)
     #expect(server.ask("hanging 2") == "they hang")
     let output = try second.output { process in try shell("kill -KILL \(process)") }
 
     #expect(output.hasSuffix("137\n"))
     server.ask("release")
-    #expect(try late.output() == "dozing/late\n")
+    #expect(try late.output() == "weary/late\n")
   }
 
   @Test("a reader that storage keeps waiting gets an error at its deadline, and data later")

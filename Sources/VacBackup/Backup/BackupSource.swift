@@ -21,7 +21,7 @@ package final class BackupSource: Sendable {
       options.mergesArchives
       ? nil
       : WalkAhead {
-        Self.walk(arguments, options, handles) { _, _ in nil }
+        Self.walk(arguments, options, handles, Scouts(options)) { _, _ in nil }
       }
   }
 
@@ -34,7 +34,7 @@ package final class BackupSource: Sendable {
     if let ahead {
       WalkSteps(ahead)
     } else {
-      WalkSteps(Self.walk(arguments, options, handles, merge))
+      WalkSteps(Self.walk(arguments, options, handles, nil, merge))
     }
   }
 
@@ -49,8 +49,8 @@ package final class BackupSource: Sendable {
 
   private static func walk(
     _ arguments: ArgumentList, _ options: BackupOptions, _ handles: SourceHandles,
-    _ merge: SourceWalk.Merge
+    _ scouts: Scouts? = nil, _ merge: SourceWalk.Merge
   ) -> SourceWalk {
-    SourceWalk(arguments, options, handles: handles, merge: merge)
+    SourceWalk(arguments, options, handles: handles, scouts: scouts, merge: merge)
   }
 }

@@ -47,7 +47,7 @@ struct SourceWalk: Sendable {
   private static let topDirectoryLimit = 64
 
   let options: BackupOptions
-  private let handles: SourceHandles
+  let handles: SourceHandles
   private let attributes: AttributeReader
   private let log: DirectoryLog
   /// The top, and the last of those below it.
@@ -68,17 +68,22 @@ struct SourceWalk: Sendable {
   var lastID = 0
   /// The handle of the directory that a name was looked up in last.
   private var last: (id: Int, handle: DirectoryHandle)?
+  var lookout: Lookout
   var topFaults: [BackupProblem] = []
 
   /// Begins a walk over what arguments name.
   ///
-  /// - Parameter merge: called for files named `*.vac` where these are to be merged.
+  /// - Parameters:
+  ///   - scouts: go ahead where the walk has to wait for the system.
+  ///   - merge: called for files named `*.vac` where these are to be merged.
   init(
-    _ arguments: ArgumentList, _ options: BackupOptions, handles: SourceHandles, merge: Merge
+    _ arguments: ArgumentList, _ options: BackupOptions, handles: SourceHandles,
+    scouts: Scouts? = nil, merge: Merge
   ) {
     self.arguments = arguments
     self.options = options
     self.handles = handles
+    lookout = Lookout(scouts)
     attributes = AttributeReader(options)
     log = DirectoryLog(options.scratch)
     parked = ByteStack(options.scratch)
@@ -101,6 +106,7 @@ struct SourceWalk: Sendable {
         if let fault = frames[place].faults.popLast() {
           return .fault(BackupProblem(path: frames[place].source?.path ?? [], error: fault))
         }
+        lookAhead(place)
         guard let name = try frames[place].takeNext() else {
           guard frames[place].continues else { return try leave() }
           try readOn(merge)
@@ -119,6 +125,7 @@ struct SourceWalk: Sendable {
   /// Goes back to the directory above.
   private mutating func leave() throws(BackupError) -> Step? {
     letGoCount = min(letGoCount, frames.count - 1)
+    lookout.hurry()
     if let directory = frames.removeLast().directory {
       if frames.count == 1 { try unpark(above: directory) }
       try handles.leave(directory)
@@ -270,6 +277,8 @@ struct SourceWalk: Sendable {
     let range = try names(in: directory, after: frames[place].last, 0, merge)
     frames[place].continues = range.leavesOut
     change(place) { $0.take(range.names) }
+    if lookout.isScouting { lookout.scouts?.forget(directory) }
+    lookout.hurry()
   }
 
   /// Reads the names in a directory that are to be archived, those that come after another one first;

@@ -67,6 +67,7 @@ final class WalkAhead: Sendable {
   }
 
   private static func take(from walk: inout SourceWalk) -> Batch {
+    walk.lookout.resume()
     var batch = Batch()
     batch.steps.reserveCapacity(batchCount)
     while batch.steps.count < batchCount, batch.directoryCount < batchDirectoryCount {
@@ -80,6 +81,7 @@ final class WalkAhead: Sendable {
       }
       batch.steps.append(step)
     }
+    walk.lookout.pause()
     // So that they are taken from the end, and moved.
     batch.steps.reverse()
     return batch

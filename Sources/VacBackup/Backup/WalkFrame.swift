@@ -36,7 +36,8 @@ struct WalkFrame: Sendable {
   /// Nil at the top.
   let directory: TreeDirectory?
 
-  private var next = 0
+  /// The place of the name that comes next.
+  private(set) var next = 0
   /// The name before: one that comes again is taken.
   private(set) var last: [UInt8]?
 
