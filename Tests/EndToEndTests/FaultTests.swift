@@ -213,13 +213,7 @@ private func contents(of path: FilePath) throws(Errno) -> [UInt8] {
   do {
     let file = try FileDescriptor.open(path, .readOnly)
     defer { try? file.close() }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
-      let count = try part.withUnsafeMutableBytes { try file.read(into: $0) }
-      if count == 0 { return bytes }
-      bytes += part[..<count]
-    }
+    return try file.readAll(limit: .max)
   } catch {
     throw error as? Errno ?? .ioError
   }

@@ -32,7 +32,7 @@ struct ShellCommand {
 
   /// Waits until it has ended; returns what it printed, errors included.
   func output() throws -> String {
-    let bytes = try readAll(from: printed)
+    let bytes = try printed.readAll(limit: .max)
     try printed.close()
     process.wait()
     return String(decoding: bytes, as: UTF8.self)
@@ -42,15 +42,5 @@ struct ShellCommand {
 /// The contents of a file.
 func contents(of path: String) throws -> [UInt8] {
   let file = try FileDescriptor.open(FilePath(path), .readOnly)
-  return try file.closeAfter { try readAll(from: file) }
-}
-
-private func readAll(from descriptor: FileDescriptor) throws -> [UInt8] {
-  var bytes: [UInt8] = []
-  var part = [UInt8](repeating: 0, count: 1 << 20)
-  while true {
-    let count = try part.withUnsafeMutableBytes { try descriptor.read(into: $0) }
-    if count == 0 { return bytes }
-    bytes += part[..<count]
-  }
+  return try file.closeAfter { try file.readAll(limit: .max) }
 }

@@ -1,6 +1,4 @@
-import Glibc
 import Posix
-import SystemPackage
 import TestSupport
 import Testing
 
@@ -18,7 +16,7 @@ struct DirectoryNamesTests {
   private func makeFiles() throws -> [[UInt8]] {
     let names = (0..<700).map { Array("\($0)".utf8) + [UInt8](repeating: 0xff, count: 200) }
     for name in names { _ = try handle.makeFile(name) }
-    return names.sorted { $0.lexicographicallyPrecedes($1) }
+    return sorted(names)
   }
 
   private func sorted(_ names: [[UInt8]]) -> [[UInt8]] {

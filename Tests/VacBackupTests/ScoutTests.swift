@@ -1,6 +1,4 @@
-import Glibc
 import Posix
-import SystemPackage
 import TestSupport
 import Testing
 import VacArchive
@@ -9,8 +7,6 @@ import VacBackup
 /// Where a walk has to wait for the system, others go ahead of it; the archive is the same.
 @Suite(.mounts, .timeLimit(.minutes(2)))
 struct ScoutTests {
-  private static let directoryCount = 60
-
   /// Archives all in a mounted tree, while `body` runs.
   private func archive(_ server: TestServer, while body: () -> Void) throws -> [String] {
     let tree = try SourceTree()
@@ -29,8 +25,7 @@ struct ScoutTests {
 
   @Test("files that take long to look up are asked for together")
   func together() throws {
-    let server = try TestServer(
-      "directories=\(Self.directoryCount)", "files=1", "late-names")
+    let server = try TestServer("directories=60", "files=1", "late-names")
     let paths = try archive(server) {
       #expect(server.ask("hanging 2") == "they hang")
       server.ask("release")

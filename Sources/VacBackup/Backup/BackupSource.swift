@@ -21,7 +21,7 @@ package final class BackupSource: Sendable {
       options.mergesArchives
       ? nil
       : WalkAhead {
-        Self.walk(arguments, options, handles, Scouts(options)) { _, _ in nil }
+        SourceWalk(arguments, options, handles: handles, scouts: Scouts(options)) { _, _ in nil }
       }
   }
 
@@ -29,12 +29,12 @@ package final class BackupSource: Sendable {
 
   /// The steps of the walk; to be called once.
   ///
-  /// - Parameter merge: as for `SourceWalk.add`.
+  /// - Parameter merge: as for `SourceWalk.init`.
   func steps(merge: SourceWalk.Merge) -> WalkSteps {
     if let ahead {
       WalkSteps(ahead)
     } else {
-      WalkSteps(Self.walk(arguments, options, handles, nil, merge))
+      WalkSteps(SourceWalk(arguments, options, handles: handles, merge: merge))
     }
   }
 
@@ -44,13 +44,6 @@ package final class BackupSource: Sendable {
     options.mergesArchives = false
     options.storesAttributes = false
     options.nameByteLimit /= 4
-    return Self.walk(arguments, options, SourceHandles()) { _, _ in nil }
-  }
-
-  private static func walk(
-    _ arguments: ArgumentList, _ options: BackupOptions, _ handles: SourceHandles,
-    _ scouts: Scouts? = nil, _ merge: SourceWalk.Merge
-  ) -> SourceWalk {
-    SourceWalk(arguments, options, handles: handles, scouts: scouts, merge: merge)
+    return SourceWalk(arguments, options, handles: SourceHandles()) { _, _ in nil }
   }
 }

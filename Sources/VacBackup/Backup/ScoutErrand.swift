@@ -2,7 +2,7 @@ internal import Posix
 
 /// Names that one scout asks about.
 struct ScoutErrand: Sendable {
-  /// What was asked about, besides the names.
+  /// What came of it.
   struct Result {
     /// Answers that the system gave.
     var count = 0
