@@ -43,12 +43,9 @@ final class Report: Sendable {
     observer.previousDamage = { reason in
       self.print("the archive to compare with is damaged, and done without there: \(reason)")
     }
-    observer.event = { path, event in
-      if self.options.isVerbose {
-        self.name(path(), event)
-      } else if case .excluded = event {
-        self.nameExcluded(path(), event)
-      }
+    if options.isVerbose { observer.event = { path, event in self.name(path(), event) } }
+    observer.exclusion = { path, isDirectory in
+      self.print("excluding \(Self.text(path))" + (isDirectory ? "/" : ""))
     }
     return observer
   }
@@ -59,20 +56,17 @@ final class Report: Sendable {
   func end() { line.end() }
 
   private func name(_ path: [UInt8], _ event: BackupObserver.Event) {
-    let text = String(decoding: PathText.printable(path), as: UTF8.self)
+    let text = Self.text(path)
     switch event {
     case .file: line.print(text)
     case .directory: line.print(text + "/")
     case .read: line.print("+" + text)
     case .merged: line.print("merging " + text)
-    case .excluded: nameExcluded(path, event)
     }
   }
 
-  private func nameExcluded(_ path: [UInt8], _ event: BackupObserver.Event) {
-    guard case .excluded(let isDirectory) = event else { return }
-    let text = String(decoding: PathText.printable(path), as: UTF8.self)
-    print("excluding \(text)" + (isDirectory ? "/" : ""))
+  private static func text(_ path: [UInt8]) -> String {
+    String(decoding: PathText.printable(path), as: UTF8.self)
   }
 
   /// Says which day is added, and what it is compared with.

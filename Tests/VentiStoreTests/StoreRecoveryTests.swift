@@ -65,6 +65,34 @@ struct StoreRecoveryTests {
     try store.close()
   }
 
+  @Test("of a clump that is gone, the next ones do not stay out of the index", arguments: [5, 15])
+  func gap(which: Int) throws {
+    let simulated = try SimulatedStore(arenas: 1)
+    let store = try simulated.open()
+    let blocks = SimulatedStore.blocks(17, of: 400...500, seed: 12)
+    try store.write(blocks.prefix(16))
+    try store.sync()
+    let damaged = simulated.reopened()
+    try store.close()
+    // In the header the score stands after nine bytes, in the directory after five.
+    var score = ByteWriter()
+    score.score(blocks[which].block.score)
+    while let place = damaged.disk.contents[0].firstRange(of: score.bytes) {
+      damaged.disk.damage(0) {
+        $0.replaceSubrange(
+          place.lowerBound - 5..<place.upperBound, with: repeatElement(0, count: 25))
+      }
+    }
+
+    let again = try damaged.open()
+    try again.write(blocks.suffix(1))
+    try again.close()
+    #expect(try damaged.check().unindexedCount == 0)
+    let last = try damaged.open()
+    try last.expect(blocks[..<which] + blocks[(which + 1)...])
+    try last.close()
+  }
+
   @Test(
     "what a tail counts ahead of a lost disk block is stored again when it is written again",
     arguments: [100...400, 1000...2000])

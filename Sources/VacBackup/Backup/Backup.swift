@@ -139,7 +139,7 @@ package final class Backup: Sendable {
         try settingAside { () throws(ScratchError) in try old.leave() }
         try scribe.leave()
       case .excluded(let file):
-        observer.event?(file.path, .excluded(isDirectory: file.status.kind == .directory))
+        observer.exclusion?(file.path, file.status.kind == .directory)
       case .fault(let problem): report(problem)
       }
     }

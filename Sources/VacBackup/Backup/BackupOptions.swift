@@ -46,8 +46,6 @@ package struct BackupObserver: Sendable {
     case directory
     /// It is read, and not taken over from the previous archive.
     case read
-    /// It is left out, as a pattern says.
-    case excluded(isDirectory: Bool)
     /// It is an archive, and merged.
     case merged
   }
@@ -56,6 +54,8 @@ package struct BackupObserver: Sendable {
   ///
   /// Whoever does not need the path does not have it made.
   package var event: (@Sendable (_ path: @autoclosure () -> [UInt8], Event) -> Void)?
+  /// Takes the path of what is left out, as a pattern says.
+  package var exclusion: (@Sendable (_ path: [UInt8], _ isDirectory: Bool) -> Void)?
   /// Takes what is wrong with the previous archive, once, on any thread: what cannot be read of it, or
   /// is lost, is stored as new.
   package var previousDamage: (@Sendable (String) -> Void)?

@@ -94,6 +94,9 @@ struct SourceWalk: Sendable {
 
   // MARK: - Steps
 
+  /// Directories that the walk is in, the top included.
+  var depth: Int { frames.count }
+
   /// Goes to the next file; nil after the last one.
   ///
   /// - Parameter merge: as for `init`.
@@ -137,7 +140,10 @@ struct SourceWalk: Sendable {
     let frame = frames.count - 1
     switch next.source {
     case .name(let place):
-      guard let directory = frames[frame].source else { return visitTop(next, place, merge) }
+      // Of a property that is computed, the whole frame would be copied.
+      guard let directory = frames[frame].directory ?? frames[frame].contents else {
+        return visitTop(next, place, merge)
+      }
       return visit(next, in: directory, merge)
     case .merged(.omission(let problem)): return .fault(problem)
     case .merged(.file(let file)):

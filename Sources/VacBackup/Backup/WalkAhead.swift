@@ -71,15 +71,14 @@ final class WalkAhead: Sendable {
     var batch = Batch()
     batch.steps.reserveCapacity(batchCount)
     while batch.steps.count < batchCount, batch.directoryCount < batchDirectoryCount {
+      // Steps are large: they are moved, and not looked at.
+      let depth = walk.depth
       guard let step = walk.next(merge: { _, _ in nil }) else {
         batch.isLast = true
         break
       }
-      switch step {
-      case .enter, .leave: batch.directoryCount += 1
-      default: break
-      }
       batch.steps.append(step)
+      if walk.depth != depth { batch.directoryCount += 1 }
     }
     walk.lookout.pause()
     // So that they are taken from the end, and moved.

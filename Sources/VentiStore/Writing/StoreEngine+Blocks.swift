@@ -14,7 +14,7 @@ extension StoreEngine {
     guard let place else { return nil }
     if let block = log.block(address) { return block }
     var search = BlockSearch(address, following: log)
-    return search.read([place.entry(of: key)], through: addresses)
+    return search.read([place], through: addresses)
   }
 
   /// Finds a block that the index does not have yet, without waiting for a disk.
@@ -22,14 +22,14 @@ extension StoreEngine {
     let key = BlockKey(address.score, address.type)
     let (unpacked, place, content) = state.withLock { $0.find(key) }
     if let unpacked { return unpacked }
-    guard let content else { return place.flatMap { reader.read(address, at: $0.entry(of: key)) } }
+    guard let content else { return place.flatMap { reader.read(address, at: $0) } }
     return try? StoredClump(header: content.header, bytes: content.stored).block()
   }
 
   /// Whether the store has a block; nil when a disk has to be asked.
   func contains(_ key: BlockKey, _ type: BlockType, in reader: InMemoryReader) -> Bool? {
     let (isPending, place) = pending(key)
-    if let place { return reader.hasClump(at: place.entry(of: key)) ? true : nil }
+    if let place { return reader.hasClump(at: place) ? true : nil }
     if isPending { return true }
     return buckets.isBlank(for: key.score) ? false : reader.contains(key, type)
   }
@@ -53,15 +53,13 @@ extension StoreEngine {
   /// One from an earlier run whose clump is gone is forgotten, so that it can be appended anew.
   private func isPending(_ key: BlockKey) -> Bool {
     let (isPending, place) = pending(key)
-    guard let place, !isGenuine(place.entry(of: key)) else { return isPending }
-    state.withLock { state in
-      if state.pending[key]?.address == place.address { state.pending[key] = nil }
-    }
+    guard let place, !isGenuine(place) else { return isPending }
+    state.withLock { $0.forget(key, at: place.address) }
     return false
   }
 
   /// Whether a block waits for the index, and where it is on the disk already.
-  private func pending(_ key: BlockKey) -> (isPending: Bool, place: PendingPlace?) {
+  private func pending(_ key: BlockKey) -> (isPending: Bool, place: IndexEntry?) {
     state.withLock { ($0.hasPending(key), $0.placeOnDisk(of: key)) }
   }
 
@@ -107,15 +105,21 @@ extension StoreEngine {
 
 extension WriteState {
   /// Where a block is in the arenas that the index does not have; nil while it is in memory.
-  fileprivate func placeOnDisk(of key: BlockKey) -> PendingPlace? {
-    unpacked[key] == nil && contents[key] == nil ? pending[key] : nil
+  fileprivate func placeOnDisk(of key: BlockKey) -> IndexEntry? {
+    unpacked[key] == nil && contents[key] == nil ? place(of: key) : nil
+  }
+
+  /// Has a block not be found at a place.
+  fileprivate mutating func forget(_ key: BlockKey, at address: UInt64) {
+    if unindexed[key]?.address == address { unindexed.hide(key) }
+    if overflowPlaces[key]?.address == address { overflowPlaces[key] = nil }
   }
 
   /// What is in memory of a block, and where it is if it has a place in the log.
   fileprivate func find(
     _ key: BlockKey
-  ) -> (unpacked: Block?, place: PendingPlace?, content: Piece.Content?) {
-    (unpacked[key], pending[key], contents[key])
+  ) -> (unpacked: Block?, place: IndexEntry?, content: Piece.Content?) {
+    (unpacked[key], place(of: key), contents[key])
   }
 }
 

@@ -48,10 +48,10 @@ extension StoreEngine {
     let request = state.withLock { $0.indexing.asked }
     try makeSafe()
     let clumps = state.withLock { state in
-      Array(state.unindexed.prefix(state.safeCount - state.indexedCount))
+      state.unindexed.prefix(state.safeCount - state.unindexed.leftCount)
     }
     if !clumps.isEmpty {
-      let entries = clumps.compactMap(\.entry)
+      let entries = clumps.filter(\.isSound).map(\.entry)
       let overflow = try IndexWriter(index: index, buckets: buckets)
         .merge(Self.latest(of: entries))
       if let bloom {
@@ -113,22 +113,17 @@ extension WriteState {
   fileprivate mutating func noteIndexed(_ clumps: [UnindexedClump], overflow: [IndexEntry]) {
     let left = Set(overflow.map(\.address))
     for clump in clumps {
-      if let entry = clump.entry {
-        if left.contains(entry.address) {
-          arenas[clump.arena].isStuck = true
-          self.overflow.append(entry)
-        } else if pending[BlockKey(entry)]?.address == entry.address {
-          pending[BlockKey(entry)] = nil
-        }
+      if clump.isSound, left.contains(clump.address) {
+        arenas[clump.arena].isStuck = true
+        keepOut(clump.entry)
       }
-      arenas[clump.arena].passed = clump.statistics
+      arenas[clump.arena].pass(clump)
       if !arenas[clump.arena].isStuck {
-        arenas[clump.arena].tail.indexed = clump.statistics
+        arenas[clump.arena].tail.indexed = arenas[clump.arena].passed
         arenas[clump.arena].isTailDirty = true
       }
     }
     unindexed.removeFirst(clumps.count)
-    indexedCount += clumps.count
   }
 
   /// Notes which arenas are full, and all indexed; returns whether there are such.

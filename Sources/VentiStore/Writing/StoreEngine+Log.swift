@@ -88,7 +88,7 @@ extension WriteState {
     for number in numbers { arenas[number].isTailDirty = false }
     return Commit(
       pieces: takeUnwritten(), tails: numbers.map { ($0, arenas[$0].tail) },
-      safeCount: indexedCount + unindexed.count, request: request)
+      safeCount: unindexed.enteredCount, request: request)
   }
 
   /// Takes the arenas that have clumps which are written and not synced.

@@ -56,13 +56,15 @@ extension WriteState {
       guard let number = slots.firstIndex(where: progress.concerns),
         progress.goesBeyondIndexed(arenas[number].tail)
       else { continue }
-      arenas[number].isStuck = true
-      arenas[number].passed = progress.reached
-      for entry in entries(slots[number]) {
-        overflow.append(entry)
-        pending[BlockKey(entry)] = PendingPlace(entry)
-      }
+      arenas[number].pass(upTo: progress.reached)
+      for entry in entries(slots[number]) { keepOut(entry) }
     }
+  }
+
+  /// Notes that a full bucket keeps a clump out of the index.
+  mutating func keepOut(_ entry: IndexEntry) {
+    overflow.append(entry)
+    overflowPlaces[BlockKey(entry)] = entry
   }
 }
 

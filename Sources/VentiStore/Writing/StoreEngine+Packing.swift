@@ -13,7 +13,7 @@ extension StoreEngine {
   func promise(_ block: Block, of key: BlockKey) -> Bool {
     let (isPromised, needsThread) = state.withLock { state in
       guard mayPromise(block, state) else { return (false, false) }
-      guard state.pending[key] == nil, state.unpacked[key] == nil else { return (true, false) }
+      guard !state.hasPending(key) else { return (true, false) }
       state.unpacked.add(block, of: key)
       let needsThread = needsPackingThread(state)
       if needsThread { state.packingThreads += 1 }

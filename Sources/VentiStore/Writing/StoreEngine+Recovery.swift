@@ -23,8 +23,8 @@ extension StoreEngine {
     let recovery = ArenaRecovery(arena, tail: tail, isSafe: isSafe)
     var statistics = tail.indexed
     let count = tail.written.clumpCount - tail.indexed.clumpCount
-    state.withLock { $0.reserveUnindexed(min(count, options.unindexedClumpLimit)) }
-    var batch: [UnindexedClump] = []
+    state.withLock { $0.unindexed.reserve(min(count, options.unindexedClumpLimit)) }
+    var batch: [(clump: UnindexedClump, statistics: ArenaStatistics)] = []
     batch.reserveCapacity(Self.batchCount)
     try recovery.forEachUnindexed { clump, isSound throws(StoreError) in
       statistics.add(clump.info)
@@ -34,9 +34,10 @@ extension StoreEngine {
         statistics = tail.written
         statistics.isSealed = tail.indexed.isSealed
       }
-      let entry = IndexEntry(of: clump.info, address: address(of: clump.position, in: number))
-      batch.append(
-        UnindexedClump(arena: number, entry: isSound ? entry : nil, statistics: statistics))
+      let found = UnindexedClump(
+        clump.info, arena: number, address: address(of: clump.position, in: number),
+        isSound: isSound)
+      batch.append((found, statistics))
       if batch.count == Self.batchCount { try enter(&batch) }
     }
     try enter(&batch)
@@ -56,12 +57,16 @@ extension StoreEngine {
   }
 
   /// Puts clumps in line for the index, as there is room for them.
-  private func enter(_ clumps: inout [UnindexedClump]) throws(StoreError) {
+  private func enter(
+    _ clumps: inout [(clump: UnindexedClump, statistics: ArenaStatistics)]
+  ) throws(StoreError) {
     var next = 0
     while next < clumps.count {
       try enter { state in
         let end = min(clumps.count, next + unindexedRoom(state))
-        for clump in clumps[next..<end] { state.enterUnindexed(clump, content: nil) }
+        for (clump, statistics) in clumps[next..<end] {
+          state.enterUnindexed(clump, upTo: statistics)
+        }
         next = end
       }
     }

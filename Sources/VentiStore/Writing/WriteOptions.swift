@@ -30,7 +30,7 @@ public struct WriteOptions: Sendable {
   public init() {}
 
   /// What a clump that is not in the index takes in memory.
-  static let unindexedClumpByteCount = 384
+  static let unindexedClumpByteCount = 256
 
   /// What a configuration asks for.
   public init(_ configuration: StoreConfiguration) {

@@ -7,18 +7,15 @@ struct WriteState: Sendable {
   /// The arena that takes clumps; the count of arenas once all are full.
   var active = 0
 
-  /// Where the blocks are that are not in the index.
-  var pending: [BlockKey: PendingPlace] = [:]
   /// Clumps that are not written to the arenas, for readers.
   var contents: [BlockKey: Piece.Content] = [:]
   /// Clumps that are not in the index, in the order of the log.
-  var unindexed: [UnindexedClump] = []
-  /// How many clumps have left `unindexed` since the start.
-  var indexedCount = 0
-  /// How many clumps, counted likewise, are safe in the arenas.
+  var unindexed = UnindexedClumps()
+  /// How many clumps that have been in line for the index are safe in the arenas.
   var safeCount = 0
-  /// Clumps that their buckets have no room for.
+  /// Clumps that their buckets have no room for, and where their blocks are found.
   var overflow: [IndexEntry] = []
+  var overflowPlaces: [BlockKey: IndexEntry] = [:]
   /// What was last kept of them for the next start.
   var keptOverflow: OverflowList?
 
@@ -71,7 +68,12 @@ struct WriteState: Sendable {
 
   /// Whether the store has a block that the index does not have yet.
   func hasPending(_ key: BlockKey) -> Bool {
-    pending[key] != nil || unpacked[key] != nil
+    place(of: key) != nil || unpacked[key] != nil
+  }
+
+  /// Where a block is that the index does not have, once it has a place in the log.
+  func place(of key: BlockKey) -> IndexEntry? {
+    unindexed[key]?.entry ?? overflowPlaces[key]
   }
 }
 
@@ -123,24 +125,20 @@ extension WriteState {
     arenas[arena].isTailDirty = true
     unwritten.append(Piece(arena: arena, position: position, info: info, content: content))
     unwrittenByteCount += info.clumpByteCount
-    let entry = IndexEntry(of: info, address: UInt64(address + position.offset))
     enterUnindexed(
-      UnindexedClump(arena: arena, entry: entry, statistics: arenas[arena].tail.written),
-      content: content)
-  }
-
-  /// Makes room for clumps that are about to be put in line for the index.
-  mutating func reserveUnindexed(_ count: Int) {
-    unindexed.reserveCapacity(unindexed.count + count)
-    pending.reserveCapacity(pending.count + count)
+      UnindexedClump(info, arena: arena, address: UInt64(address + position.offset)),
+      upTo: arenas[arena].tail.written)
+    if let content {
+      contents[BlockKey(score: info.score, typeValue: info.typeValue)] = content
+    }
   }
 
   /// Puts a clump in line for the index.
-  mutating func enterUnindexed(_ clump: UnindexedClump, content: Piece.Content?) {
+  ///
+  /// - Parameter statistics: what its arena holds up to and with it.
+  mutating func enterUnindexed(_ clump: UnindexedClump, upTo statistics: ArenaStatistics) {
+    arenas[clump.arena].enter(clump, upTo: statistics)
     unindexed.append(clump)
-    guard let entry = clump.entry else { return }
-    pending[BlockKey(entry)] = PendingPlace(entry)
-    if let content { contents[BlockKey(entry)] = content }
   }
 }
 
