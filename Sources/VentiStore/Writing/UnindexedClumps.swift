@@ -1,4 +1,4 @@
-package import VentiCore
+internal import VentiCore
 
 /// Clumps on their way to the index, in the order of the log, and found by their blocks.
 ///
