@@ -1,5 +1,6 @@
 internal import CFuse
 internal import Glibc
+internal import Posix
 internal import SystemPackage
 
 /// A directory that can be mounted on.
@@ -10,26 +11,24 @@ struct Mountpoint: Sendable {
 
   /// Finds the directory at `path`.
   init(_ path: String) throws(FuseError) {
-    self.path = try Self.resolve(path)
     var status = stat()
-    guard unsafe stat(self.path, &status) == 0 else { throw Self.error(errno, path) }
+    do throws(Errno) {
+      self.path = try FilePath(path).real().string
+      guard unsafe stat(self.path, &status) == 0 else { throw Errno(rawValue: errno) }
+    } catch {
+      throw Self.error(error, path)
+    }
     guard status.st_mode & S_IFMT == S_IFDIR else {
       throw .mountpointNotDirectory(path: path)
     }
   }
 
-  private static func resolve(_ path: String) throws(FuseError) -> String {
-    guard let resolved = unsafe realpath(path, nil) else { throw error(errno, path) }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
-  }
-
-  private static func error(_ code: CInt, _ path: String) -> FuseError {
-    switch code {
-    case ENOENT: .mountpointMissing(path: path)
-    case ENOTDIR: .mountpointNotDirectory(path: path)
-    case ENOTCONN: .mountpointStale(path: path)
-    default: .mountpointInaccessible(path: path, cause: Errno(rawValue: code))
+  private static func error(_ cause: Errno, _ path: String) -> FuseError {
+    switch cause {
+    case .noSuchFileOrDirectory: .mountpointMissing(path: path)
+    case .notDirectory: .mountpointNotDirectory(path: path)
+    case Errno(rawValue: ENOTCONN): .mountpointStale(path: path)
+    default: .mountpointInaccessible(path: path, cause: cause)
     }
   }
 }

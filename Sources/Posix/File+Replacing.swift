@@ -77,10 +77,6 @@ extension File {
     var status = stat()
     guard unsafe path.withPlatformString({ unsafe stat($0, &status) }) == 0 else { return path }
     guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-    guard let real = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
-      throw Errno(rawValue: errno)
-    }
-    defer { unsafe free(real) }
-    return unsafe FilePath(platformString: real)
+    return try path.real()
   }
 }

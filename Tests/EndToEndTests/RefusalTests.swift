@@ -194,6 +194,21 @@ struct RefusalTests {
       "-h", store.string, archive, "file", says: "mountpoint \"file\": not a directory")
   }
 
+  @Test("a mountpoint that hides the store: its directory, one above it, a link to it")
+  func hiddenStore() throws {
+    try shell("ln -s store link", in: directory.path)
+    for (name, place) in [
+      (store.string, store.string), (store.string, "."), (store.string, "link"),
+      ("link", store.string), (store.appending("venti.conf").string, store.string),
+    ] {
+      try expectRefusal(
+        "-h", name, archive, place,
+        says: "mountpoint \(place.debugDescription): the store is in it, and nobody would find it "
+          + "behind the mount; mount at another place")
+    }
+    #expect(try MountTable.line(for: store) == nil)
+  }
+
   @Test(
     "options that are not known, or cannot be applied",
     arguments: [
