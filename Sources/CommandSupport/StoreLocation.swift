@@ -74,6 +74,16 @@ public enum StoreLocation: Sendable, Hashable {
   }
 }
 
+extension StoreLocation {
+  /// Whether the store is below a directory, or in it, wherever links lead.
+  public func isInside(_ directory: String) -> Bool {
+    guard case .local(let store) = self, let store = try? store.real(),
+      let directory = try? FilePath(directory).real()
+    else { return false }
+    return store.starts(with: directory)
+  }
+}
+
 extension StoreLocation: CustomStringConvertible {
   /// The text that parses to the same location.
   public var description: String {

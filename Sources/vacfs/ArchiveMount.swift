@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandSupport
 import Fuse
 import Posix
-import SystemPackage
 import VacArchive
 import VacFileSystem
 import VentiClient
@@ -27,19 +26,11 @@ struct ArchiveMount {
     }
     location = try command.connection.store.location(or: options.store)
     self.options = options
-    guard !hidesStore else {
+    guard !location.isInside(command.mountpoint) else {
       throw CommandError(
         "mountpoint \(command.mountpoint.debugDescription): the store is in it, and nobody would find it behind "
           + "the mount; mount at another place")
     }
-  }
-
-  /// Whether the store is in the directory that is mounted on.
-  private var hidesStore: Bool {
-    guard case .local(let store) = location, let store = try? store.real(),
-      let mountpoint = try? FilePath(command.mountpoint).real()
-    else { return false }
-    return store.starts(with: mountpoint)
   }
 
   /// Starts the mount in another process, and returns once it answers.
