@@ -1,3 +1,4 @@
+package import Posix
 package import VentiClient
 package import VentiCore
 internal import VentiStore
@@ -8,6 +9,8 @@ package struct WritableStore: Sendable {
   package let blocks: any BlockStore
   /// Whether it is in files of this machine.
   package var isLocal: Bool { local != nil }
+  /// The files of this machine that change as it is written to.
+  package let changingFiles: [FileStatus.Identity]
   private let local: Store?
   private let location: StoreLocation
 
@@ -32,6 +35,7 @@ package struct WritableStore: Sendable {
         let configuration = try StoreConfiguration(contentsOf: path)
         let store = try Store(configuration, options: Self.options(configuration, notice))
         (blocks, local) = (store, store)
+        changingFiles = configuration.changingFiles.compactMap(FileStatus.Identity.init(of:))
       } catch {
         throw CommandError("\(error)")
       }
@@ -39,6 +43,7 @@ package struct WritableStore: Sendable {
       do throws(BlockError) {
         let client = try VentiClient.connect(to: dial, options: options)
         (blocks, local) = (CachingStore(client, capacityBytes: Self.cacheByteCount), nil)
+        changingFiles = []
       } catch {
         throw CommandError("\(error)")
       }

@@ -37,6 +37,16 @@ extension StoreConfiguration {
     try self.init(parsing: Self.read(file, of: path), path: path)
   }
 
+  /// What changes as the store is written to: the files and devices that hold it, and its lock.
+  package var changingFiles: [FilePath] {
+    let partitions = (arenas + sections + [bloom].compactMap { $0 }).map { name in
+      let file = FilePath(name)
+      guard FileType(of: file) == nil, let part = try? PartitionName(name) else { return file }
+      return FilePath(part.path)
+    }
+    return partitions + [lockPath]
+  }
+
   /// Reads the copy that a partition holds.
   private init(embeddedIn path: FilePath) throws(StoreError) {
     let partition = try FilePartition(opening: path.string, for: .readOnly)

@@ -74,7 +74,8 @@ struct BackupRun {
     let previous = PreviousArchive(command.archive, in: store, report)
     let days = try previous.days()
     let backup = Backup(
-      source, to: store.blocks, previous: previous.compared(), days: days,
+      source, to: store.blocks, leavingOut: store.changingFiles, previous: previous.compared(),
+      days: days,
       observer: report.observer)
     current.withLock { $0 = backup }
     report.countBytes(of: backup)

@@ -61,6 +61,7 @@ final class Report: Sendable {
     case .file: line.print(text)
     case .directory: line.print(text + "/")
     case .read: line.print("+" + text)
+    case .fileOfStore: print("excluding \(text), a file of the store")
     case .merged: line.print("merging " + text)
     }
   }

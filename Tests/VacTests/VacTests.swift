@@ -209,4 +209,30 @@ struct VacTests {
     let list = try work.run("unvac", "-t", "f.vac", environment: environment)
     #expect(list.output == "f\n")
   }
+
+  @Test("a store that is among the files is left out, and so the archive is the same each time")
+  func storeAmongFiles() throws {
+    try work.shell("mkdir tree; echo 1 >tree/f; mv store tree; ln tree/store/arenas tree/other")
+    let store = ["venti": work.path("tree/store").string]
+    // Its lock is made by the first.
+    try work.run("vac", "tree", environment: store).expectSuccess()
+
+    let first = try work.run("vac", "tree", environment: store)
+    let second = try work.run("vac", "-v", "tree", environment: store)
+
+    #expect(first.status == .success)
+    #expect(first.errors == "")
+    #expect(second.output == first.output)
+    #expect(
+      second.errors.split(separator: "\n").filter { $0.hasPrefix("vac: ") } == [
+        "vac: excluding tree/other, a file of the store",
+        "vac: excluding tree/store/arenas, a file of the store",
+        "vac: excluding tree/store/index, a file of the store",
+        "vac: excluding tree/store/venti.conf.lock, a file of the store",
+      ])
+    let score = try #require(first.output.split(separator: "\n").first)
+    let list = try work.run("unvac", "-t", String(score), environment: store)
+    #expect(list.output.split(separator: "\n").contains("tree/store/venti.conf"))
+    #expect(!list.output.contains("arenas"))
+  }
 }

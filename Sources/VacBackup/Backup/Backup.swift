@@ -1,4 +1,4 @@
-internal import Posix
+package import Posix
 internal import SystemPackage
 package import VacArchive
 package import VentiCore
@@ -39,18 +39,24 @@ package final class Backup: Sendable {
   private let previous: Previous?
   private let days: DayTree?
   private let store: BackupStore
+  /// Files that change as the store is written to.
+  private let storeFiles: [FileStatus.Identity]
   private let damage: PreviousDamage
   /// Why there will be no archive.
   private let ending = Monitor<BackupProblem?>(nil)
 
   /// - Parameters:
   ///   - store: gets the blocks, from many threads; the previous archive is read from it.
+  ///   - storeFiles: change as the store is written to, and are left out: they would grow by all that is
+  ///     stored of them.
   ///   - days: the days that this one is added to; the most recent is the previous archive then.
   package init(
-    _ source: BackupSource, to store: any BlockStore, previous: Previous? = nil,
+    _ source: BackupSource, to store: any BlockStore,
+    leavingOut storeFiles: [FileStatus.Identity] = [], previous: Previous? = nil,
     days: DayTree? = nil, observer: BackupObserver
   ) {
     self.source = source
+    self.storeFiles = storeFiles
     self.observer = observer
     self.previous = days.map(Previous.init) ?? previous
     self.days = days
@@ -95,7 +101,7 @@ package final class Backup: Sendable {
     var count = 0
     while let step = walk.next(merge: { _, _ in nil }) {
       if isEnding { return nil }
-      if case .file(let file, _) = step, file.status.kind == .file {
+      if case .file(let file, _) = step, file.status.kind == .file, !isOfStore(file) {
         count = count.addingReportingOverflow(file.status.size).partialValue
       }
     }
@@ -103,6 +109,11 @@ package final class Backup: Sendable {
   }
 
   private var options: BackupOptions { source.options }
+
+  /// Whether a file holds the store.
+  private func isOfStore(_ file: SourceFile) -> Bool {
+    file.status.kind == .file && storeFiles.contains { $0 == file.status.identity }
+  }
 
   // MARK: - Walking
 
@@ -128,6 +139,7 @@ package final class Backup: Sendable {
         observer.event?(file.path, .directory)
         try settingAside { () throws(ScratchError) in try old.enter(file.name) }
         try scribe.enter(file, attributes: attributes)
+      case .file(let file, _) where isOfStore(file): observer.event?(file.path, .fileOfStore)
       case .file(let file, let directory):
         observer.event?(file.path, .file)
         try add(file, in: directory, &old, to: &scribe, &jobs)

@@ -44,6 +44,8 @@ package struct BackupObserver: Sendable {
     case file
     /// It is a directory, and being stored.
     case directory
+    /// It holds the store that is written to, and is left out.
+    case fileOfStore
     /// It is read, and not taken over from the previous archive.
     case read
     /// It is an archive, and merged.
