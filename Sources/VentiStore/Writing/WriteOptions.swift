@@ -21,8 +21,10 @@ public struct WriteOptions: Sendable {
   /// Whether blocks are compressed.
   public var compresses = true
   /// Told, in a line each, what the store does that its owner should know of: what is made anew and
-  /// why, blocks for which the index has no room, and the error after which nothing is written.
+  /// why, and blocks for which the index has no room.
   public var notice: @Sendable (String) -> Void = { _ in }
+  /// Told, once, of the error after which nothing is written; whoever writes or syncs is told as well.
+  public var failure: @Sendable (String) -> Void = { _ in }
   /// The time of day, in seconds since 1970.
   public var now: @Sendable () -> UInt32 = { WallClock.seconds }
 
