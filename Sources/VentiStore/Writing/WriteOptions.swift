@@ -34,6 +34,11 @@ public struct WriteOptions: Sendable {
   /// What a clump that is not in the index takes in memory.
   static let unindexedClumpByteCount = 256
 
+  /// Bytes of memory that blocks and clumps take at the most.
+  public var memoryByteCount: Int {
+    unwrittenByteLimit + unpackedByteLimit + unindexedClumpLimit * Self.unindexedClumpByteCount
+  }
+
   /// What a configuration asks for.
   public init(_ configuration: StoreConfiguration) {
     if let bytes = configuration.bcmemBytes {
