@@ -1,4 +1,4 @@
-internal import Posix
+package import Posix
 internal import SystemPackage
 internal import VentiCore
 
@@ -6,7 +6,7 @@ internal import VentiCore
 /// many.
 ///
 /// The lock is held while that file is read, of which the system has in memory what it can.
-final class DirectoryLog: Sendable {
+package final class DirectoryLog: Sendable {
   private static let headerByteCount = 5 * 8 + 1 + 4
   /// In the place of the directory above, where there is none.
   private static let none = UInt64.max
@@ -14,13 +14,13 @@ final class DirectoryLog: Sendable {
   private let scratch: Scratch
   private let heap: Monitor<ByteHeap>
 
-  init(_ scratch: Scratch) {
+  package init(_ scratch: Scratch) {
     self.scratch = scratch
     heap = Monitor(ByteHeap(scratch))
   }
 
   /// A directory in another one.
-  func directory(
+  package func directory(
     _ name: [UInt8], in parent: TreeDirectory, id: Int, identity: FileStatus.Identity
   ) throws(ScratchError) -> TreeDirectory {
     let depth = parent.depth + 1

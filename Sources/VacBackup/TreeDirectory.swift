@@ -1,14 +1,14 @@
-internal import Posix
+package import Posix
 internal import Synchronization
-internal import SystemPackage
+package import SystemPackage
 
 /// A directory on this machine, known by its name in the one above.
 ///
 /// Of a tree that is very deep, those far above are not in memory: a directory in some hundred knows the
 /// one above by its place in a `DirectoryLog`.
-final class TreeDirectory: Sendable {
+package final class TreeDirectory: Sendable {
   /// How it is reached.
-  enum Place: Sendable {
+  package enum Place: Sendable {
     /// By a path of the user's own, in which links are followed; empty for the working directory.
     case path(FilePath)
     /// By its name in another one.
@@ -16,18 +16,18 @@ final class TreeDirectory: Sendable {
   }
 
   /// The directory that another one is in.
-  enum Above: Sendable {
+  package enum Above: Sendable {
     case near(TreeDirectory)
     case far(DirectoryLog, place: Int)
   }
 
   /// Its identity, never that of another directory.
-  let id: Int
-  let place: Place
+  package let id: Int
+  package let place: Place
   /// Which directory it is; nil for one that only leads to an argument.
-  let identity: FileStatus.Identity?
+  package let identity: FileStatus.Identity?
   /// Directories above it.
-  let depth: Int
+  package let depth: Int
 
   private let atomicPlaceInLog: Atomic<Int>
 
@@ -42,7 +42,7 @@ final class TreeDirectory: Sendable {
   }
 
   /// A directory that others are in.
-  convenience init(id: Int, path: FilePath) {
+  package convenience init(id: Int, path: FilePath) {
     self.init(id: id, .path(path), identity: nil, depth: 0)
   }
 
@@ -53,18 +53,18 @@ final class TreeDirectory: Sendable {
   }
 
   /// The directory above, where that is in memory.
-  var near: TreeDirectory? {
+  package var near: TreeDirectory? {
     if case .entry(_, .near(let directory)) = place { directory } else { nil }
   }
 
   /// The directory above; nil for one that has none.
-  func above() throws(ScratchError) -> TreeDirectory? {
+  package func above() throws(ScratchError) -> TreeDirectory? {
     guard case .entry(_, .far(let log, let place)) = place else { return near }
     return try log.directory(at: place)
   }
 
   /// Its path, as it stands in messages.
-  var path: [UInt8] {
+  package var path: [UInt8] {
     var path = path(to: [])
     if path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
     return path
@@ -73,7 +73,7 @@ final class TreeDirectory: Sendable {
   /// The path of a file in it, for messages and patterns.
   ///
   /// What is far above and cannot be read any more is left out: that ends all else.
-  func path(to name: [UInt8]) -> [UInt8] {
+  package func path(to name: [UInt8]) -> [UInt8] {
     var names = [name]
     var directory = self
     while case .entry(let name, _) = directory.place {

@@ -1,4 +1,5 @@
-internal import Posix
+package import Posix
+internal import Synchronization
 internal import SystemPackage
 internal import VentiCore
 
@@ -6,26 +7,45 @@ internal import VentiCore
 ///
 /// A handle that is gone is opened again from the top, one name after the other. No link on the way
 /// is followed, and what is opened must be what it was before.
-final class SourceHandles: Sendable {
+package final class SourceHandles: Sendable {
   /// Files that wait for their turn have those of their directories besides.
   private static let limit = 256
 
   private let handles = Monitor(LeastRecentlyUsed<Int, DirectoryHandle>(capacity: limit))
+  private let isAbandoned = Atomic(false)
+
+  /// No handles yet.
+  package init() {}
+
+  /// Has whoever is on the way to a directory give up: in a deep tree, that may be a long one.
+  package func abandon() {
+    isAbandoned.store(true, ordering: .relaxed)
+  }
 
   /// A handle of a directory, which stays open as long as the caller holds it.
-  func handle(of directory: TreeDirectory) throws(BackupError) -> DirectoryHandle {
+  ///
+  /// - Throws: `BackupError.interrupted` for one that is not at hand, once they are abandoned.
+  package func handle(of directory: TreeDirectory) throws(BackupError) -> DirectoryHandle {
     var missing: [TreeDirectory] = []
     var next: TreeDirectory? = directory
     var handle: DirectoryHandle?
     while let current = next {
       handle = handles.withLock { $0.value(for: current.id) }
       if handle != nil { break }
+      try checkIsWanted()
       missing.append(current)
       next = try settingAside { () throws(ScratchError) in try current.above() }
     }
-    while let directory = missing.popLast() { handle = try open(directory, from: handle) }
+    while let directory = missing.popLast() {
+      try checkIsWanted()
+      handle = try open(directory, from: handle)
+    }
     guard let handle else { throw .replaced }
     return handle
+  }
+
+  private func checkIsWanted() throws(BackupError) {
+    if isAbandoned.load(ordering: .relaxed) { throw .interrupted }
   }
 
   /// Has the directory above at hand, once the walk leaves one.
