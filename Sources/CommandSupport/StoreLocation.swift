@@ -29,8 +29,7 @@ public enum StoreLocation: Sendable, Hashable {
     case .directory, .other: self = .local(path)
     case nil where Self.isPartOfFile(text): self = .local(path)
     case nil where text.contains("/") && !text.contains("!"):
-      throw CommandError(
-        "store \(quoted(text)): no such file or directory; 'venti init' makes a store")
+      throw CommandError("store \(quoted(text)): no such file or directory")
     case nil:
       do throws(FormatError) {
         self = .server(try DialString(text))

@@ -25,8 +25,7 @@ public final class TerminationWatch: Sendable {
       unblockSignals()
       let number = Self.firstByte(from: reading)
       if number != 0 {
-        let answer: @Sendable () -> Void = { handler(CInt(number)) }
-        if !Thread.start("on signal", answer) { answer() }
+        Thread.start("on signal") { handler(CInt(number)) }
         if !Self.waitForEnd(of: reading) { setSignals(to: SIG_DFL) }
       }
       close(reading)

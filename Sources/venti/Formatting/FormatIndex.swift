@@ -16,10 +16,11 @@ struct FormatIndex: ToolCommand {
     help: "Lay the index out anew whatever it holds; buildindex has to follow.")
   var overwrites = false
 
-  @OptionGroup var store: StoreArgument
+  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
+  var store: String
 
   func runTool() throws -> Bool {
-    let configuration = try store.configuration
+    let configuration = try configuration(store)
     let lock = try StoreLock(configuration)
     defer { withExtendedLifetime(lock) {} }
     var formatter = IndexFormatter(to: .standard)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SystemPackage
 import VentiStore
 import VentiTools
 
@@ -26,10 +27,11 @@ struct BuildIndex: ToolCommand {
     help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var memory: String?
 
-  @OptionGroup var store: StoreArgument
+  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
+  var store: String
 
   func runTool() throws -> Bool {
-    let configuration = try store.configuration
+    let configuration = try configuration(store)
     let lock = try StoreLock(configuration)
     defer { withExtendedLifetime(lock) {} }
     let progress = ProgressMeter("building index", in: .things("clumps"))
@@ -54,8 +56,6 @@ struct CheckIndex: ToolCommand {
 
   @Flag(name: .customShort("f"), help: "Make the bloom filter anew when it lacks blocks.")
   var repairsBloom = false
-
-  @OptionGroup var cacheSize: CacheSizeOption
 
   @OptionGroup var store: StoreArgument
 
@@ -90,8 +90,6 @@ struct SyncIndex: ToolCommand {
     name: .customShort("I", allowingJoined: true),
     help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var indexCacheSize: String?
-
-  @OptionGroup var cacheSize: CacheSizeOption
 
   @OptionGroup var store: StoreArgument
 
