@@ -29,7 +29,8 @@ public enum StoreLocation: Sendable, Hashable {
     case .directory, .other: self = .local(path)
     case nil where Self.isPartOfFile(text): self = .local(path)
     case nil where text.contains("/") && !text.contains("!"):
-      throw CommandError("store \(quoted(text)): no such file or directory")
+      throw CommandError(
+        "store \(quoted(text)): no such file or directory; 'venti init' makes a store")
     case nil:
       do throws(FormatError) {
         self = .server(try DialString(text))

@@ -68,6 +68,7 @@ public struct StoreOptions<Use: StoreUse>: ParsableArguments {
   public func client(log: @escaping @Sendable (String) -> Void) -> ClientOptions {
     var options = ClientOptions()
     options.callSeconds = timeout
+    options.connectSeconds = min(options.connectSeconds, timeout)
     if Use.waitsForServer { options.firstConnectionSeconds = timeout }
     options.notice = log
     if tracesVenti { options.trace = log }

@@ -2,7 +2,7 @@ internal import Posix
 internal import SystemPackage
 
 /// The thread on whose behalf the kernel asks.
-package struct Asker: Sendable {
+package struct Asker: Sendable, Equatable {
   private let thread: Int32
 
   /// Names a thread by its number; 0 is one that this process cannot see.

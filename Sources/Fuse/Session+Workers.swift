@@ -89,6 +89,10 @@ extension Session {
     case .success(let reply): deliver(reply, to: request)
     case .failure(.failed(let errno)): request.fail(errno)
     case .failure(.wouldBlock):
+      let asker = request.asker
+      if let errno = failedReads.withLock({ $0.take(operation, of: asker) }) {
+        return request.fail(errno)
+      }
       let waiting = WaitingRequest(request, operation)
       wait { self.finish(waiting) }
     }
@@ -117,7 +121,10 @@ extension Session {
     guard let request = waiting.claim() else { return giveBack(result) }
     switch result {
     case .success(let reply): deliver(reply, to: request)
-    case .failure(.failed(let errno)): request.fail(errno)
+    case .failure(.failed(let errno)):
+      // Before the kernel hears of it, and asks again.
+      failedReads.withLock { $0.note(waiting.operation, of: waiting.asker, errno) }
+      request.fail(errno)
     case .failure(.wouldBlock): request.fail(.resourceTemporarilyUnavailable)
     }
   }

@@ -23,6 +23,8 @@ public final class Session: Sendable {
   let ledger: Monitor<WorkerLedger>
   /// Requests whose askers a signal has reached.
   let interruptions = Interruptions()
+  /// Reads that the kernel may ask for once more.
+  let failedReads = Monitor(FailedReads())
   /// What became known while serving.
   private let progress = Monitor(Progress())
   // libfuse's session: set at the end of init and never again, destroyed with the object, which

@@ -20,6 +20,12 @@ public struct Deadline: Sendable, Comparable {
   /// Whether the deadline has passed.
   public var hasPassed: Bool { monotonicNanoseconds() >= nanoseconds }
 
+  /// Returns once it has passed.
+  package func wait() {
+    var moment = timespec
+    while unsafe clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, nil) == EINTR {}
+  }
+
   /// Whether `left` comes before `right`.
   public static func < (left: Deadline, right: Deadline) -> Bool {
     left.nanoseconds < right.nanoseconds

@@ -25,7 +25,8 @@ public final class TerminationWatch: Sendable {
       unblockSignals()
       let number = Self.firstByte(from: reading)
       if number != 0 {
-        Thread.start("on signal") { handler(CInt(number)) }
+        let answer: @Sendable () -> Void = { handler(CInt(number)) }
+        if !Thread.start("on signal", answer) { answer() }
         if !Self.waitForEnd(of: reading) { setSignals(to: SIG_DFL) }
       }
       close(reading)

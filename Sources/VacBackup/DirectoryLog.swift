@@ -1,4 +1,4 @@
-internal import Posix
+package import Posix
 internal import SystemPackage
 internal import VentiCore
 
@@ -6,21 +6,21 @@ internal import VentiCore
 /// many.
 ///
 /// The lock is held while that file is read, of which the system has in memory what it can.
-final class DirectoryLog: Sendable {
-  private static let headerByteCount = 3 * 8 + FileStatus.Identity.optionalByteCount + 4
+package final class DirectoryLog: Sendable {
+  private static let headerByteCount = 5 * 8 + 1 + 4
   /// In the place of the directory above, where there is none.
   private static let none = UInt64.max
 
   private let scratch: Scratch
   private let heap: Monitor<ByteHeap>
 
-  init(_ scratch: Scratch) {
+  package init(_ scratch: Scratch) {
     self.scratch = scratch
     heap = Monitor(ByteHeap(scratch))
   }
 
   /// A directory in another one.
-  func directory(
+  package func directory(
     _ name: [UInt8], in parent: TreeDirectory, id: Int, identity: FileStatus.Identity
   ) throws(ScratchError) -> TreeDirectory {
     let depth = parent.depth + 1
@@ -32,7 +32,7 @@ final class DirectoryLog: Sendable {
   /// Notes a directory, and those above it, unless they are.
   ///
   /// - Returns: its place.
-  func note(_ directory: TreeDirectory) throws(ScratchError) -> Int {
+  private func note(_ directory: TreeDirectory) throws(ScratchError) -> Int {
     try heap.withLock { heap throws(ScratchError) in
       var unknown: [TreeDirectory] = []
       var next: TreeDirectory? = directory
@@ -59,13 +59,15 @@ final class DirectoryLog: Sendable {
       let above = try reader.uint64()
       let id = try Int(clamping: reader.uint64())
       let depth = try Int(clamping: reader.uint64())
-      let identity = try FileStatus.Identity.parse(&reader)
+      let hasIdentity = try reader.uint8() == 1
+      let identity = FileStatus.Identity(
+        fileSystem: try reader.uint64(), inode: try reader.uint64())
       return TreeDirectory(
         id: id,
         above == Self.none
           ? .path(FilePath(bytes: text))
           : .entry(text, in: .far(self, place: Int(clamping: above))),
-        identity: identity, depth: depth, placeInLog: place)
+        identity: hasIdentity ? identity : nil, depth: depth, placeInLog: place)
     }
   }
 
@@ -81,7 +83,9 @@ final class DirectoryLog: Sendable {
     writer.uint64(above)
     writer.uint64(UInt64(directory.id))
     writer.uint64(UInt64(directory.depth))
-    directory.identity.write(to: &writer)
+    writer.uint8(directory.identity == nil ? 0 : 1)
+    writer.uint64(directory.identity?.fileSystem ?? 0)
+    writer.uint64(directory.identity?.inode ?? 0)
     writer.uint32(UInt32(text.count))
     writer.raw(text)
     return writer.bytes

@@ -1,7 +1,7 @@
 internal import VacArchive
 
 /// The names in a directory, in `ArchiveOrder`: of a million files some forty megabytes.
-struct SortedNames {
+package struct SortedNames {
   private struct Row {
     /// The first eight bytes of the name: decides most comparisons.
     let key: UInt64
@@ -25,7 +25,7 @@ struct SortedNames {
   private var bytes: [UInt8] = []
 
   /// Names in the table.
-  var count: Int { rows.count }
+  package var count: Int { rows.count }
 
   /// Adds a name of at most 255 bytes, more of which no file system has.
   ///
@@ -69,7 +69,7 @@ struct SortedNames {
   }
 
   /// Brings the names into their order.
-  mutating func sort() {
+  package mutating func sort() {
     let bytes = bytes
     rows.sort { Self.isOrdered($0, $1, bytes) }
   }
@@ -85,7 +85,7 @@ struct SortedNames {
   }
 
   /// A name, and where it comes from.
-  subscript(position: Int) -> (name: [UInt8], origin: Int) {
+  package subscript(position: Int) -> (name: [UInt8], origin: Int) {
     (rows[position].name(in: bytes), rows[position].origin)
   }
 

@@ -1,14 +1,14 @@
-internal import Posix
+package import Posix
 internal import Synchronization
-internal import SystemPackage
+package import SystemPackage
 
 /// A directory on this machine, known by its name in the one above.
 ///
 /// Of a tree that is very deep, those far above are not in memory: a directory in some hundred knows the
 /// one above by its place in a `DirectoryLog`.
-final class TreeDirectory: Sendable {
+package final class TreeDirectory: Sendable {
   /// How it is reached.
-  enum Place: Sendable {
+  package enum Place: Sendable {
     /// By a path of the user's own, in which links are followed; empty for the working directory.
     case path(FilePath)
     /// By its name in another one.
@@ -16,18 +16,18 @@ final class TreeDirectory: Sendable {
   }
 
   /// The directory that another one is in.
-  enum Above: Sendable {
+  package enum Above: Sendable {
     case near(TreeDirectory)
     case far(DirectoryLog, place: Int)
   }
 
   /// Its identity, never that of another directory.
-  let id: Int
-  let place: Place
+  package let id: Int
+  package let place: Place
   /// Which directory it is; nil for one that only leads to an argument.
-  let identity: FileStatus.Identity?
+  package let identity: FileStatus.Identity?
   /// Directories above it.
-  let depth: Int
+  package let depth: Int
 
   private let atomicPlaceInLog: Atomic<Int>
 
@@ -42,49 +42,29 @@ final class TreeDirectory: Sendable {
   }
 
   /// A directory that others are in.
-  convenience init(id: Int, path: FilePath) {
+  package convenience init(id: Int, path: FilePath) {
     self.init(id: id, .path(path), identity: nil, depth: 0)
   }
 
-  /// Where it is in its `DirectoryLog`, whose lock protects it; less than 0 for one that is in none.
+  /// Where it is in a `DirectoryLog`, whose lock protects it; less than 0 for one that is in none.
   var placeInLog: Int {
     get { atomicPlaceInLog.load(ordering: .relaxed) }
     set { atomicPlaceInLog.store(newValue, ordering: .relaxed) }
   }
 
   /// The directory above, where that is in memory.
-  var near: TreeDirectory? {
+  package var near: TreeDirectory? {
     if case .entry(_, .near(let directory)) = place { directory } else { nil }
   }
 
   /// The directory above; nil for one that has none.
-  func above() throws(ScratchError) -> TreeDirectory? {
+  package func above() throws(ScratchError) -> TreeDirectory? {
     guard case .entry(_, .far(let log, let place)) = place else { return near }
     return try log.directory(at: place)
   }
 
-  /// The deepest directory that it and another one are in, or that is one of them; nil where it takes
-  /// more steps to get there from both.
-  func common(
-    with other: TreeDirectory, distanceLimit: Int
-  ) throws(ScratchError) -> TreeDirectory? {
-    guard abs(depth - other.depth) < distanceLimit else { return nil }
-    var (own, others) = (self, other)
-    for _ in 0..<distanceLimit {
-      if own.id == others.id { return own }
-      if own.depth >= others.depth {
-        guard let above = try own.above() else { return nil }
-        own = above
-      } else {
-        guard let above = try others.above() else { return nil }
-        others = above
-      }
-    }
-    return nil
-  }
-
   /// Its path, as it stands in messages.
-  var path: [UInt8] {
+  package var path: [UInt8] {
     var path = path(to: [])
     if path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
     return path
@@ -93,23 +73,17 @@ final class TreeDirectory: Sendable {
   /// The path of a file in it, for messages and patterns.
   ///
   /// What is far above and cannot be read any more is left out: that ends all else.
-  func path(to name: [UInt8]) -> [UInt8] {
-    // From its end, since arrays of the names of a very long one would take much more.
-    var reversed = Array(name.reversed())
+  package func path(to name: [UInt8]) -> [UInt8] {
+    var names = [name]
     var directory = self
-    func add(_ name: [UInt8]) {
-      reversed.append(UInt8(ascii: "/"))
-      reversed.append(contentsOf: name.reversed())
-    }
     while case .entry(let name, _) = directory.place {
-      add(name)
+      names.append(name)
       guard let above = try? directory.above() else { break }
       directory = above
     }
-    if case .path(let path) = directory.place, !path.isEmpty { add(path.bytes) }
+    if case .path(let path) = directory.place, !path.isEmpty { names.append(path.bytes) }
+    let path = Array(names.reversed().joined(separator: "/".utf8))
     // Below the root itself.
-    if reversed.suffix(2).elementsEqual("//".utf8) { reversed.removeLast() }
-    reversed.reverse()
-    return reversed
+    return path.starts(with: "//".utf8) ? Array(path.dropFirst()) : path
   }
 }

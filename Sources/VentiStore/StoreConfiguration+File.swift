@@ -18,12 +18,16 @@ extension StoreConfiguration {
       throw .configuration(
         path: given.string, line: nil,
         reason: "directory holds no store: it has no \(Self.fileName); 'venti init' makes one")
-    } catch {
-      guard error == .noSuchFileOrDirectory, let name = try? PartitionName(given.string),
-        name.part != .whole
-      else { throw .file(path: path.string, operation: "open", error) }
+    } catch .noSuchFileOrDirectory {
+      guard let name = try? PartitionName(given.string), name.part != .whole else {
+        throw .configuration(
+          path: given.string, line: nil,
+          reason: "no such file or directory; 'venti init' makes a store")
+      }
       try self.init(embeddedIn: given)
       return
+    } catch {
+      throw .file(path: path.string, operation: "open", error)
     }
     guard size <= PartitionLayout.blankByteCount else {
       try self.init(embeddedIn: path)

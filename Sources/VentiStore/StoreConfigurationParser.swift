@@ -30,7 +30,7 @@ struct StoreConfigurationParser {
     case ("queuewrites", _), ("arenas", _), ("isect", _):
       throw error("\(quoted(word)) with \(fields.count - 1) values")
     case (_, 2): try parseSingle(word, fields[1])
-    default: throw error("unknown line \(quoted(line))")
+    default: throw error("\(quoted(line)) is no line of a venti.conf")
     }
   }
 
@@ -52,7 +52,7 @@ struct StoreConfigurationParser {
     case "addr": configuration.address = value
     case "httpaddr": configuration.httpAddress = value
     case "webroot": configuration.webroot = resolved(value)
-    default: throw error("unknown word \(quoted(word))")
+    default: throw error("\(quoted(word)) begins no line of a venti.conf")
     }
     guard seen.insert(word).inserted else { throw error("\(quoted(word)) for the second time") }
   }

@@ -40,7 +40,7 @@ package enum Text {
   }
 
   /// A number of bytes for people: `512 MiB`.
-  static func size(_ byteCount: Int) -> String {
+  package static func size(_ byteCount: Int) -> String {
     let units: [(name: String, shift: Int)] = [
       ("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10),
     ]

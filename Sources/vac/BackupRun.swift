@@ -8,6 +8,7 @@ import VentiCore
 /// One run of the command.
 struct BackupRun {
   private let command: Vac
+  private let previous: PreviousArchive
   private let source: BackupSource
   private let store: WritableStore
 
@@ -22,6 +23,7 @@ struct BackupRun {
         throw CommandError("write \(PathText.quoted(name.bytes)): \(error)")
       }
     }
+    previous = try PreviousArchive(command.archive)
     try Self.makeUserStore(command.connection)
     source = BackupSource(arguments, options)
     store = try Self.open(command.connection)
@@ -71,11 +73,10 @@ struct BackupRun {
     let current = Monitor<Backup?>(nil)
     let report = Report(command.output) { current.withLock { $0?.counters } }
     defer { report.end() }
-    let previous = PreviousArchive(command.archive, in: store, report)
-    let days = try previous.days()
+    let days = try previous.days(in: store, report)
     let backup = Backup(
-      source, to: store.blocks, leavingOut: store.changingFiles, previous: previous.compared(),
-      days: days,
+      source, to: store.blocks, leavingOut: store.changingFiles,
+      previous: previous.compared(in: store, report), days: days,
       observer: report.observer)
     current.withLock { $0 = backup }
     report.countBytes(of: backup)

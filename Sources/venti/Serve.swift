@@ -78,6 +78,7 @@ struct Serve: ParsableCommand {
       let path = WorkingDirectory.absolute(FilePath(store ?? configuration ?? ""))
       let configuration = classic.applied(to: try StoreConfiguration(contentsOf: path))
       let logger = LineLog.logger(name: Self.title, isVerbose: isVerbose)
+      try checkMemory(configuration, logger)
       let ending = Monitor<CInt?>(nil)
       let watch = try TerminationWatch { signal in ending.update { $0 = signal } }
       let served = try open(configuration, logger)
@@ -100,6 +101,15 @@ struct Serve: ParsableCommand {
   }
 
   private static let title = "venti serve"
+
+  private func checkMemory(
+    _ configuration: StoreConfiguration, _ logger: Logger
+  ) throws(CommandError) {
+    let memory = ServeMemory(
+      configuration, limits.options(for: configuration), isReadOnly: isReadOnly)
+    try memory.checkAddressSpace()
+    if let warning = memory.warning() { logger.warning("\(warning)") }
+  }
 
   private func open(
     _ configuration: StoreConfiguration, _ logger: Logger

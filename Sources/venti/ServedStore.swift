@@ -31,6 +31,7 @@ struct ServedStore {
     var options = WriteOptions(configuration)
     if let syncIntervalSeconds { options.syncIntervalSeconds = syncIntervalSeconds }
     options.notice = { logger.warning("\($0)") }
+    options.failure = { logger.error("\($0)") }
     let writing = try Store(
       configuration, options: options, progress: Self.progressReporter(to: logger))
     source = writing

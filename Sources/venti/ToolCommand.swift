@@ -31,19 +31,6 @@ extension ToolCommand {
     try ArenaPartition(FilePartition(opening: name, for: access))
   }
 
-  /// Opens the arena that begins at an offset of a file; without an offset all arenas of a partition,
-  /// or the one that a file of its own holds.
-  func arenas(in name: String, at start: ByteCount?) throws(StoreError) -> [Arena] {
-    let partition = try FilePartition(opening: name, for: .readOnly)
-    if let start { return [try Arena(at: start.bytes, in: partition)] }
-    do throws(StoreError) {
-      return try ArenaPartition(partition).arenas
-    } catch {
-      guard let arena = try? Arena(at: 0, in: partition) else { throw error }
-      return [arena]
-    }
-  }
-
   /// Keeps other processes from writing to a store while a part of it is changed: the store whose
   /// `venti.conf` is beside the file or device of that part, or else that of the part itself.
   func lockStore(around part: String) throws(StoreError) -> StoreLock {
@@ -52,10 +39,5 @@ extension ToolCommand {
       return try StoreLock(partition: part)
     }
     return try StoreLock(configuration)
-  }
-
-  /// Reads a configuration.
-  func configuration(_ name: String) throws(StoreError) -> StoreConfiguration {
-    try StoreConfiguration(contentsOf: FilePath(name))
   }
 }

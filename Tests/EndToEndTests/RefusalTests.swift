@@ -87,10 +87,19 @@ struct RefusalTests {
     #expect(text.split(separator: "\n").count == 1)
   }
 
+  @Test("a server that says nothing, for no longer than was asked")
+  func silentServer() throws {
+    let socket = try RawSocket.listen()
+    try expectRefusal(
+      "-h", "127.0.0.1:\(socket.port)", "--timeout", "0.5", archive, mountpoint,
+      says: "tcp!127.0.0.1!\(socket.port): no answer in 0.5 s")
+  }
+
   @Test("no store")
   func noStore() throws {
     try expectRefusal(
-      "-h", "/nosuch", archive, mountpoint, says: "store '/nosuch': no such file or directory")
+      "-h", "/nosuch", archive, mountpoint,
+      says: "store '/nosuch': no such file or directory; 'venti init' makes a store")
     let text = try refusal(archive, mountpoint, environment: ["venti": ""])
     #expect(text.hasPrefix("vacfs: $venti is empty"))
   }

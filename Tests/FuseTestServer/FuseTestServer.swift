@@ -8,6 +8,7 @@ import Posix
 /// A word a line:
 /// - `count`: prints how many messages the kernel has sent since the last time;
 /// - `hanging N`: waits until N reads hang;
+/// - `hung`: prints how many reads have hung;
 /// - `release`: lets them go on;
 /// - `die`: ends without further ado.
 ///
@@ -54,6 +55,7 @@ enum FuseTestServer {
     case "hanging":
       guard words.count == 2, let count = Int(words[1]) else { return "hanging how many?" }
       return tree.waitForHanging(count) ? "they hang" : "they do not hang"
+    case "hung": return "\(tree.hangCount)"
     case "die":
       raise(SIGKILL)
       return "dead"

@@ -31,6 +31,7 @@ package final class MemoryTree: ReadOnlyFileSystem {
   private struct Hang {
     var isReleased = false
     var waiting = 0
+    var begun = 0
   }
 
   package static let blockByteCount = 8192
@@ -80,10 +81,16 @@ package final class MemoryTree: ReadOnlyFileSystem {
     hang.wait(until: .after(seconds: 20)) { $0.waiting == count ? true : nil } ?? false
   }
 
+  /// How many reads have hung.
+  package var hangCount: Int { hang.withLock { $0.begun } }
+
   private func hangUp(_ patience: Patience) throws(FileSystemError) {
     if hang.withLock({ $0.isReleased }) { return }
     guard case .until(let deadline) = patience else { throw .wouldBlock }
-    hang.update { $0.waiting += 1 }
+    hang.update { hang in
+      hang.waiting += 1
+      hang.begun += 1
+    }
     let released = hang.wait(until: deadline) { $0.isReleased ? true : nil }
     hang.update { $0.waiting -= 1 }
     if released == nil { throw .failed(.timedOut) }

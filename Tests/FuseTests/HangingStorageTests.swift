@@ -60,4 +60,14 @@ struct HangingStorageTests {
     #expect(early.hasPrefix("cat: hanging/5: "))
     #expect(late == "late 5\n")
   }
+
+  @Test("a reader waits once, though the kernel asks twice; the next reader waits for himself")
+  func waitsOnce() throws {
+    let server = try TestServer("directories=1", "files=1", "patience=1")
+
+    _ = try shell("cat hanging/5", in: server.mountpoint)
+    #expect(server.ask("hung") == "1")
+    _ = try shell("cat hanging/5", in: server.mountpoint)
+    #expect(server.ask("hung") == "2")
+  }
 }

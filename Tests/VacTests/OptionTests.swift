@@ -49,13 +49,42 @@ struct OptionTests {
     try work.run("unvac", "--verify", "2.vac", "t").expectSuccess()
   }
 
-  @Test("an archive to compare with that cannot be opened is told, and done without")
-  func missingPrevious() throws {
-    try work.shell("echo 1 >f")
-    let outcome = try work.vac("-d", "missing.vac", "f")
+  @Test(
+    "an archive to compare with that is not there yet, or lost, is told and done without",
+    arguments: ["missing.vac", "empty.vac", "lost.vac"])
+  func missingPrevious(name: String) throws {
+    try work.shell(
+      "echo 1 >f; >empty.vac; echo vac:\(String(repeating: "ab", count: 20)) >lost.vac")
+    let outcome = try work.vac("-d", name, "f")
 
     #expect(outcome.status == .success)
-    #expect(outcome.errors.hasPrefix("vac: cannot compare with 'missing.vac': "))
+    #expect(outcome.errors.hasPrefix("vac: cannot compare with '\(name)': "))
+  }
+
+  @Test(
+    "what names no archive to compare with, or to add to, ends vac before anything is done",
+    arguments: [
+      (
+        "-d", "text",
+        "archive 'text': archive name 'hello': expected 'vac:' and 40 hexadecimal digits"
+      ),
+      (
+        "-a", "text",
+        "archive 'text': archive name 'hello': expected 'vac:' and 40 hexadecimal digits"
+      ),
+      (
+        "-a", "empty",
+        "archive 'empty': archive name '', of an empty file: expected one line 'vac:…'"
+      ),
+      ("-d", "dir", "archive 'dir': Is a directory"),
+      ("-d", "vac:12", "archive name 'vac:12': expected 'vac:' and 40 hexadecimal digits"),
+    ])
+  func wrongPrevious(option: String, name: String, message: String) throws {
+    try work.shell("mkdir dir; echo 1 >f; echo hello >text; >empty")
+    let outcome = try work.run("vac", "-h", "/no/store", option, name, "f")
+
+    #expect(outcome.status == .exited(1))
+    #expect(outcome.errors == "vac: \(message)\n")
   }
 
   @Test("-m merges archives in the place of their files")

@@ -10,26 +10,6 @@ import VentiWire
 @Suite(
   .timeLimit(.minutes(2)), .enabled("only root mounts file systems") { geteuid() == 0 })
 struct FullDiskTests {
-  /// A file system in memory, gone when the last reference goes.
-  private final class SmallDisk {
-    let path: FilePath
-
-    init(byteCount: Int, at path: FilePath) throws {
-      self.path = path
-      try ChildProcess.run("mkdir", path.string)
-      try ChildProcess.run(
-        "mount", "-t", "tmpfs", "-o", "size=\(byteCount)", "none", path.string)
-    }
-
-    deinit {
-      _ = try? ChildProcess.run("umount", "--lazy", path.string)
-    }
-
-    func resize(byteCount: Int) throws {
-      try ChildProcess.run("mount", "-o", "remount,size=\(byteCount)", path.string)
-    }
-  }
-
   @Test(
     "a full disk ends writing with its reason, reads go on, and nothing that was synced is lost",
     arguments: [2_000_000, 2_500_000, 4_000_000])

@@ -170,6 +170,20 @@ struct ServeTests {
     }
   }
 
+  @Test("a limit of memory that may not do ends the server before it starts, and says what helps")
+  func memoryLimit() throws {
+    try withTemporaryDirectory { directory in
+      let store = try StoreFixture.store.unpack(into: directory)
+      let script = "ulimit -v 150000; exec \(Fixture.program("venti")) serve \(store)"
+      let child = try ChildProcess("bash", ["-c", script])
+
+      #expect(try child.waitForExit() == .exited(1))
+      #expect(child.errorOutput.hasPrefix("venti serve: the limit of 146 MiB (ulimit -v) is less "))
+      #expect(child.errorOutput.hasSuffix("; -B, -C, -I and --client-memory make it less\n"))
+      #expect(child.errorOutput.count { $0 == "\n" } == 1)
+    }
+  }
+
   @Test("strangers are refused, and logged")
   func strangers() throws {
     try withStore { store in

@@ -43,6 +43,27 @@ struct ToolCommandTests {
     #expect(checked.output.hasSuffix(": all is well\n"))
   }
 
+  @Test(
+    "of a store that is not there every command says how one is made",
+    arguments: [
+      ["roots", "none"], ["check", "none"], ["serve", "none"], ["grow", "none", "--size", "4m"],
+      ["copy", "none", "store", score], ["copy", "store", "none", score],
+      ["verify-score", "-h", "none", score], ["dump", "-h", "none", score],
+      ["buildindex", "none"], ["checkindex", "none"], ["syncindex", "none"],
+    ])
+  func noStore(arguments: [String]) throws {
+    try run("init", "store", "--size", "4m")
+    let place = directory.appending("none").string
+    let child = try ChildProcess(
+      program, arguments.map { $0 == "none" ? place : $0 }, directory: directory)
+    #expect(try child.waitForExit() == .exited(1))
+    #expect(
+      child.errorOutput.hasSuffix(
+        "'\(place)': no such file or directory; 'venti init' makes a store\n"))
+  }
+
+  private static let score = "vac:" + String(repeating: "ab", count: 20)
+
   @Test("letters take their values joined or apart, and may be grouped")
   func letters() throws {
     try run("init", "store", "--size", "4m")

@@ -81,7 +81,7 @@ struct VentiCommandTests {
       ),
       (
         ["read", "-h", "/nonexistent", score],
-        "venti read: store '/nonexistent': no such file or directory\n"
+        "venti read: store '/nonexistent': no such file or directory; 'venti init' makes a store\n"
       ),
     ]
     for (arguments, message) in cases {

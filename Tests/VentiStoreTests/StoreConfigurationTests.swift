@@ -71,8 +71,8 @@ struct StoreConfigurationTests {
   @Test(
     "an error says the file, the line and what is wrong",
     arguments: [
-      ("index main\nnonsense 1\n", 2, "unknown word 'nonsense'"),
-      ("index main\nnonsense\n", 2, "unknown line 'nonsense'"),
+      ("index main\nnonsense 1\n", 2, "'nonsense' begins no line of a venti.conf"),
+      ("index main\nnonsense\n", 2, "'nonsense' is no line of a venti.conf"),
       ("index a\n\nindex b\n", 3, "'index' for the second time"),
       ("mem 1m\nmem 1m\n", 2, "'mem' for the second time"),
       ("arenas\n", 1, "'arenas' with 0 values"),
@@ -80,7 +80,7 @@ struct StoreConfigurationTests {
       ("queuewrites yes\n", 1, "'queuewrites' with 1 values"),
       ("mem 64q\n", 1, "'64q' is not a size, such as 64m"),
       ("icmem 9999999999g\n", 1, "'9999999999g' is not a size, such as 64m"),
-      ("addr a b\n", 1, "unknown line 'addr a b'"),
+      ("addr a b\n", 1, "'addr a b' is no line of a venti.conf"),
     ])
   func errors(text: String, line: Int, reason: String) {
     #expect(
@@ -154,12 +154,14 @@ struct StoreConfigurationTests {
     }
   }
 
-  @Test("a file that is not there is an error that names it")
+  @Test("of a file that is not there it is told how a store is made")
   func absent() throws {
     try withFiles([]) { directory in
       let path = directory.appending("venti.conf")
       #expect(
-        throws: StoreError.file(path: path.string, operation: "open", .noSuchFileOrDirectory)
+        throws: StoreError.configuration(
+          path: path.string, line: nil,
+          reason: "no such file or directory; 'venti init' makes a store")
       ) { try StoreConfiguration(contentsOf: path) }
     }
   }

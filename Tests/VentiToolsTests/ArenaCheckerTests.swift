@@ -62,10 +62,7 @@ struct ArenaCheckerTests {
   func emptyTail() throws {
     let arena = arenas.arenas[1]
     let right = try arena.tail()
-    var writer = ByteWriter()
-    ArenaTail(version: right.version, name: right.name, clumpMagic: right.clumpMagic)
-      .write(to: &writer, blockSize: arena.geometry.blockSize)
-    try arenas.partition.overwrite(writer.bytes, at: arena.start + arena.geometry.tailOffset)
+    try write(ArenaTail(version: right.version, name: right.name, clumpMagic: right.clumpMagic))
 
     #expect(check(repairs: true).0)
 
@@ -74,6 +71,50 @@ struct ArenaCheckerTests {
     #expect(mended.written.usedByteCount == right.written.usedByteCount)
     #expect(mended.firstWriteTime == right.firstWriteTime)
     #expect(mended.lastWriteTime == right.lastWriteTime)
+  }
+
+  @Test(
+    "a tail that counts other clumps than its bytes hold is told of, and gets the right numbers",
+    arguments: [(-5, 0, 0), (5, 0, 0), (0, 100, 0), (0, 0, -1), (-400, 1, 1)])
+  func wrongCounts(clumps: Int, compressed: Int, bytes: Int) throws {
+    let right = try arenas.arenas[1].tail()
+    var wrong = right
+    wrong.written.clumpCount += clumps
+    wrong.written.compressedClumpCount += compressed
+    wrong.written.blockByteCount += bytes
+    wrong.indexed = wrong.written
+    try write(wrong)
+    let before = try arenas.partition.digest()
+
+    let (isSound, lines) = check()
+    #expect(!isSound)
+    #expect(
+      lines.noted.first?.hasPrefix(
+        "arenas01: tail counts \(3044 + clumps) clumps of \(5_745_391 + bytes) bytes, "
+          + "found 3044 of 5745391 (-f would") == true)
+    #expect(try arenas.partition.digest() == before)
+
+    #expect(check(repairs: true).0)
+    #expect(try arenas.arenas[1].tail() == right)
+    #expect(check().1.noted == [sound])
+  }
+
+  @Test("a tail of wrong numbers stays as it is where a clump is damaged")
+  func wrongCountsOfDamage() throws {
+    try arenas.partition.flip(at: dataOffset + 550 + 38 + 5)
+    var tail = try arenas.arenas[1].tail()
+    tail.written.compressedClumpCount += 1
+    try write(tail)
+
+    #expect(!check(repairs: true).0)
+    #expect(try arenas.arenas[1].tail() == tail)
+  }
+
+  private func write(_ tail: ArenaTail) throws {
+    let arena = arenas.arenas[1]
+    var writer = ByteWriter()
+    tail.write(to: &writer, blockSize: arena.geometry.blockSize)
+    try arenas.partition.overwrite(writer.bytes, at: arena.start + arena.geometry.tailOffset)
   }
 
   @Test("a wrong magic number is told of")

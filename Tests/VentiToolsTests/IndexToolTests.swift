@@ -105,6 +105,22 @@ struct IndexToolTests {
     #expect(try check().0.isSound)
   }
 
+  @Test("clumps that are marked as damaged are counted as skipped, with a bloom filter and without")
+  func skipped() throws {
+    let arena = try parts.openArenas()[0].arenas[1]
+    try arena.partition.overwrite([255], at: arena.start + arena.geometry.directoryBlockOffset(0))
+    var parts = parts
+    for scope in [.all, .sections(["isect0"], bloom: true)] as [IndexBuilder.Scope] {
+      for bloom in [parts.bloom, nil] {
+        parts.bloom = bloom
+        let built = Lines()
+        try IndexBuilder(to: built.output).run(parts, scope)
+        #expect(built.untimed.last?.hasSuffix("(nskip=1)") == true, "\(built.untimed)")
+      }
+      parts.bloom = self.parts.bloom
+    }
+  }
+
   @Test("a section that is not there cannot be built")
   func unknownSection() throws {
     #expect(throws: StoreError.self) {

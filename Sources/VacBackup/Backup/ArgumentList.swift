@@ -4,7 +4,7 @@ internal import VentiCore
 /// in a temporary file once it is long.
 package struct ArgumentList: Sendable {
   /// Where an argument is; those that come first are less.
-  typealias Place = Int
+  package typealias Place = Int
 
   /// Bytes of an argument in a list: as many as the system takes of a path.
   package static let argumentByteLimit = 4096

@@ -253,6 +253,7 @@ package final class Backup: Sendable {
 
   private func end(_ problem: BackupProblem) {
     ending.withLock { $0 = $0 ?? problem }
+    source.handles.abandon()
   }
 }
 

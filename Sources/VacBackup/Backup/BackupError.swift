@@ -38,14 +38,6 @@ package enum BackupError: Error, Sendable, Equatable {
     default: false
     }
   }
-
-  /// Whether the file is in the archive all the same.
-  package var isWarning: Bool {
-    switch self {
-    case .changed, .size, .omission: true
-    default: false
-    }
-  }
 }
 
 extension BackupError: CustomStringConvertible {

@@ -74,6 +74,7 @@ final class FileStorer: Sendable {
 
   private func storeSmall(_ job: StoreJob) throws(BackupError) -> StoredFile {
     let file = job.file
+    settle(file.status)
     let contents: Entry?
     if case .attributes(let entry) = job.work {
       contents = entry
@@ -137,7 +138,7 @@ final class FileStorer: Sendable {
     let file = try calling("open") { () throws(Errno) in
       try job.directory.fileToArchive(job.file.name)
     }
-    let status = try calling("stat") { () throws(Errno) in try file.status() }
+    let status = try settledStatus(of: file)
     guard status.kind == .file else { throw .replaced }
     let leafSize = options.layout.leafSize
     if status.size == 0 {
@@ -158,6 +159,24 @@ final class FileStorer: Sendable {
       return finish(job, try storeWhole(job, reader, status, tree))
     }
     share(job, LargeFile(reader, size: status.size, tree: tree), file, status, with: crew)
+  }
+
+  /// What stat(2) says of a file whose next change will be seen by its times: else that would be lost, as
+  /// the file would look the same at the end, and to the next backup.
+  private func settledStatus(of file: File) throws(BackupError) -> FileStatus {
+    let status = try calling("stat") { () throws(Errno) in try file.status() }
+    guard settle(status) else { return status }
+    return try calling("stat") { () throws(Errno) in try file.status() }
+  }
+
+  /// Waits until a change of a file is sure to be seen by its times.
+  ///
+  /// - Returns: whether that took any time.
+  @discardableResult
+  private func settle(_ status: FileStatus) -> Bool {
+    let seconds = status.secondsUnsettled()
+    if seconds > 0 { Deadline.after(seconds: seconds).wait() }
+    return seconds > 0
   }
 
   private func storeWhole(

@@ -1,4 +1,4 @@
-internal import VacArchive
+package import VacArchive
 internal import VentiCore
 
 /// The files of archives that are merged into one directory, in `ArchiveOrder`; of equal names, that of
@@ -6,9 +6,9 @@ internal import VentiCore
 ///
 /// An archive that is the only one is read as its files are taken. Of several, all is set aside when they
 /// are added: a name of each is in memory, and no block.
-struct MergingFiles: Sendable {
+package struct MergingFiles: Sendable {
   /// What comes next.
-  enum Item: Sendable {
+  package enum Item: Sendable {
     case file(MergedFile)
     /// What had to be left out.
     case omission(BackupProblem)
@@ -60,7 +60,7 @@ struct MergingFiles: Sendable {
   private var reading: Reading?
   private var others: SortedRuns
 
-  init(_ scratch: Scratch) {
+  package init(_ scratch: Scratch) {
     // There may be as much for each directory above.
     var own = scratch
     own.memoryLimit /= 64
@@ -68,10 +68,10 @@ struct MergingFiles: Sendable {
   }
 
   /// Whether there are no more files.
-  var isEmpty: Bool { first == nil }
+  package var isEmpty: Bool { first == nil }
 
   /// The name and the rank of what comes next; nil after the last.
-  var first: (name: [UInt8], rank: Int)? {
+  package var first: (name: [UInt8], rank: Int)? {
     guard let reading, let head = reading.head else { return others.first }
     return (head.name, reading.rank)
   }
@@ -81,7 +81,7 @@ struct MergingFiles: Sendable {
   /// - Parameters:
   ///   - path: of the file that names it.
   ///   - rank: no less than those before.
-  mutating func add(_ files: MergedFiles, path: [UInt8], rank: Int) throws(BackupError) {
+  package mutating func add(_ files: MergedFiles, path: [UInt8], rank: Int) throws(BackupError) {
     let isOnly = isEmpty
     try setAside()
     reading = try Reading(files, path: path, rank: rank)
@@ -89,7 +89,7 @@ struct MergingFiles: Sendable {
   }
 
   /// Takes what comes next.
-  mutating func next() throws(BackupError) -> Item? {
+  package mutating func next() throws(BackupError) -> Item? {
     if let item = reading?.head?.item {
       try reading?.readOn()
       return item
@@ -102,7 +102,7 @@ struct MergingFiles: Sendable {
   }
 
   /// Sets aside what is left of an archive that is read.
-  mutating func setAside() throws(BackupError) {
+  package mutating func setAside() throws(BackupError) {
     guard var archive = reading.take() else { return }
     while let (name, item) = archive.head {
       let record = SortedRuns.Record(name: name, rank: archive.rank, value: item.bytes)

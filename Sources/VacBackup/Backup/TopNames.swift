@@ -2,24 +2,24 @@
 ///
 /// In memory are as many as are meant to be. What is more is sorted in parts, which are in a temporary
 /// file.
-struct TopNames: Sendable {
+package struct TopNames: Sendable {
   private let byteLimit: Int
   private var names = SortedNames()
   private var runs: SortedRuns
 
   /// - Parameter byteLimit: bytes of memory for names.
-  init(_ scratch: Scratch, byteLimit: Int) {
+  package init(_ scratch: Scratch, byteLimit: Int) {
     self.byteLimit = byteLimit
     runs = SortedRuns(scratch)
   }
 
   /// Whether all names have been taken.
-  var isEmpty: Bool { names.count == 0 && runs.isEmpty }
+  package var isEmpty: Bool { names.count == 0 && runs.isEmpty }
 
   /// Adds a name, which may be there already.
   ///
   /// - Parameter place: of the argument that brings it; of equal names, the first comes first.
-  mutating func add(_ name: [UInt8], _ place: ArgumentList.Place) throws(ScratchError) {
+  package mutating func add(_ name: [UInt8], _ place: ArgumentList.Place) throws(ScratchError) {
     names.add(name, origin: place)
     if names.byteCount > byteLimit { try setAside() }
   }
@@ -35,7 +35,7 @@ struct TopNames: Sendable {
   }
 
   /// Takes the names that come next, in no order: all of them, or as many as are meant to be in memory.
-  mutating func next() throws(ScratchError) -> SortedNames {
+  package mutating func next() throws(ScratchError) -> SortedNames {
     if !runs.isEmpty, names.count > 0 { try setAside() }
     while names.count == 0 || names.byteCount < byteLimit / 2, let record = try runs.next() {
       names.add(record.name, origin: record.rank)

@@ -46,6 +46,21 @@ package struct ArenaRepair: Sendable {
     try arena.partition.sync()
   }
 
+  /// Writes a tail that counts what there is, where it counts something else.
+  ///
+  /// - Parameters:
+  ///   - written: what all bytes that it counts hold.
+  ///   - indexed: the same, of those that it counts as indexed.
+  /// - Precondition: as for `apply`.
+  package func write(_ written: ArenaStatistics, indexed: ArenaStatistics) throws(StoreError) {
+    precondition(!tail.written.isSealed)
+    var tail = tail
+    (tail.written, tail.indexed) = (written, indexed)
+    try arena.partition.sync()
+    try LogWriter(arenas: [arena]).write(tail, of: 0)
+    try arena.partition.sync()
+  }
+
   /// Writes the directory entry of a clump, which is safe after `apply`; a new block of the directory is
   /// made zero.
   ///

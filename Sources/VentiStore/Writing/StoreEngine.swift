@@ -121,7 +121,7 @@ final class StoreEngine: Sendable {
         defer { state.failure = state.failure ?? reason }
         return state.failure == nil
       }
-      if isFirst { options.notice(reason) }
+      if isFirst { options.failure(reason) }
     }
   }
 }

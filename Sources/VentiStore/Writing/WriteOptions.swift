@@ -21,8 +21,10 @@ public struct WriteOptions: Sendable {
   /// Whether blocks are compressed.
   public var compresses = true
   /// Told, in a line each, what the store does that its owner should know of: what is made anew and
-  /// why, blocks for which the index has no room, and the error after which nothing is written.
+  /// why, and blocks for which the index has no room.
   public var notice: @Sendable (String) -> Void = { _ in }
+  /// Told, once, of the error after which nothing is written; whoever writes or syncs is told as well.
+  public var failure: @Sendable (String) -> Void = { _ in }
   /// The time of day, in seconds since 1970.
   public var now: @Sendable () -> UInt32 = { WallClock.seconds }
 
@@ -31,6 +33,11 @@ public struct WriteOptions: Sendable {
 
   /// What a clump that is not in the index takes in memory.
   static let unindexedClumpByteCount = 256
+
+  /// Bytes of memory that blocks and clumps take at the most.
+  public var memoryByteCount: Int {
+    unwrittenByteLimit + unpackedByteLimit + unindexedClumpLimit * Self.unindexedClumpByteCount
+  }
 
   /// What a configuration asks for.
   public init(_ configuration: StoreConfiguration) {

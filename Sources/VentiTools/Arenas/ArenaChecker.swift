@@ -43,18 +43,27 @@ package struct ArenaChecker: Sendable {
   }
 
   private func check(_ arena: Arena) throws(StoreError) -> Bool {
-    let repair = try ArenaRepair(of: arena)
+    var repair = try ArenaRepair(of: arena)
     if verbosity > 0, repair.written.clumpCount > 0 {
       ArenaDescription.lines(of: arena, repair.tail).forEach(output.note)
     }
     var isSound = checkHead(arena, repair.tail)
     var wrongCount = 0
+    var hasCounted = false
     if checksAll {
       var scan = ClumpScan(arena, repair, output, mends: repairs && !repair.tail.written.isSealed)
       isSound = try scan.run() && isSound
       wrongCount = scan.wrongCount
+      if let counts = scan.rightCounts {
+        hasCounted = try mend(arena, repair, counts)
+        isSound = hasCounted && isSound
+        // What lies behind those that are counted has other numbers now.
+        if hasCounted { repair = try ArenaRepair(of: arena) }
+      }
     }
-    report(arena, repair, from: checksAll ? .empty : repair.tail.written)
+    report(
+      arena, repair, from: checksAll ? .empty : repair.tail.written,
+      writesTail: hasCounted || repair.changesTail)
     guard repair.changesTail || wrongCount > 0 else { return isSound }
     return try mend(arena, repair, wrongCount) && isSound
   }
@@ -70,15 +79,31 @@ package struct ArenaChecker: Sendable {
   }
 
   /// The line that scripts know: what the tail counts after the check, and before.
-  private func report(_ arena: Arena, _ repair: ArenaRepair, from old: ArenaStatistics) {
+  private func report(
+    _ arena: Arena, _ repair: ArenaRepair, from old: ArenaStatistics, writesTail: Bool
+  ) {
     let new = repair.written
     guard new != old else { return }
     let flag = { (isOn: Bool) in isOn ? 1 : 0 }
     output.note(
-      "arena \(arena.name): fix=\(flag(repairs)) flush=\(flag(repair.changesTail)) "
+      "arena \(arena.name): fix=\(flag(repairs)) flush=\(flag(writesTail)) "
         + "\(old.usedByteCount)->\(new.usedByteCount) \(old.clumpCount)->\(new.clumpCount) "
         + "\(old.compressedClumpCount)->\(new.compressedClumpCount) "
         + "\(old.blockByteCount)->\(new.blockByteCount)")
+  }
+
+  /// Says that the tail counts something else than there is, and writes it anew when that is asked for.
+  private func mend(
+    _ arena: Arena, _ repair: ArenaRepair, _ right: ClumpScan.Counts
+  ) throws(StoreError) -> Bool {
+    let (old, new) = (repair.tail.written, right.written)
+    output.note(
+      "\(arena.name): tail counts \(old.clumpCount) clumps of \(old.blockByteCount) bytes, "
+        + "found \(new.clumpCount) of \(new.blockByteCount)"
+        + (repairs || old.isSealed ? "" : " (-f would write that)"))
+    guard repairs, !old.isSealed else { return false }
+    try repair.write(new, indexed: right.indexed)
+    return true
   }
 
   /// Says what is to be changed, and changes it when that is asked for, as far as the scan has not.
@@ -109,6 +134,8 @@ private struct ClumpScan {
   private let tail: ArenaTail
   private let output: ToolOutput
   private var sums = ArenaStatistics.empty
+  /// Those of the clumps that the tail counts as indexed, by their bytes.
+  private var indexedSums: ArenaStatistics?
   private var hasMarked = false
   private var isSound = true
   /// Clumps that are right, and whose directory entries said something else.
@@ -122,13 +149,28 @@ private struct ClumpScan {
     directory = DirectoryEntries(arena)
     tail = repair.tail
     self.output = output
+    if tail.indexed.usedByteCount == 0 { indexedSums = .empty }
   }
 
-  /// Runs the scan; returns whether data and sums are right.
+  /// What a tail should count.
+  typealias Counts = (written: ArenaStatistics, indexed: ArenaStatistics)
+
+  /// What the tail should count, once the scan is done; nil where it counts that, or where nobody knows.
+  ///
+  /// Its bytes are believed: whole clumps take up all of them, and not one more.
+  var rightCounts: Counts? {
+    guard isSound, !hasMarked, sums != tail.written,
+      sums.usedByteCount == tail.written.usedByteCount, let indexedSums
+    else { return nil }
+    return (sums, indexedSums)
+  }
+
+  /// Runs the scan; returns whether the data is right, and the sums unless `rightCounts` has others.
   mutating func run() throws(StoreError) -> Bool {
     var walk = try arena.clumps()
     while let result = walk.next() {
       switch result {
+      case .failure where countsTooMany: break
       case .failure(let error): complain("\(error)")
       case .success(let clump):
         guard tail.written.count(clump) else { break }
@@ -138,7 +180,7 @@ private struct ClumpScan {
     }
     sums.isSealed = tail.written.isSealed
     // A clump that is marked as damaged, or passed over, may be counted in one way or the other.
-    if isSound, !hasMarked, sums != tail.written {
+    if isSound, !hasMarked, sums != tail.written, rightCounts == nil {
       complain(
         "\(arena.name): tail counts \(tail.written.clumpCount) clumps of "
           + "\(tail.written.blockByteCount) bytes, found \(sums.clumpCount) of "
@@ -147,12 +189,18 @@ private struct ClumpScan {
     return isSound
   }
 
+  /// Whether the clumps so far take up all bytes that the tail counts, while it counts more of them.
+  private var countsTooMany: Bool {
+    isSound && !hasMarked && sums.usedByteCount == tail.written.usedByteCount
+  }
+
   private mutating func count(_ info: ClumpInfo) {
     sums.clumpCount += 1
     sums.compressedClumpCount += info.isCompressed ? 1 : 0
     sums.usedByteCount += info.clumpByteCount
     sums.blockByteCount += info.size
     hasMarked = hasMarked || info.type == nil
+    if sums.usedByteCount == tail.indexed.usedByteCount { indexedSums = sums }
   }
 
   /// Checks a clump; returns it as it is if its directory entry says something else.

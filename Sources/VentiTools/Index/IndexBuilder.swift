@@ -42,7 +42,8 @@ package struct IndexBuilder: Sendable {
         let count = try SectionRepair(parts).rebuild(names)
         (indexed, sound) = (count.blocks, count.clumps)
       }
-      if bloom { sound = try repair.rebuildBloom() }
+      // A store may have no filter; what the sections counted is right all the same.
+      if bloom, let count = try repair.rebuildBloom() { sound = count }
     }
     output.note(
       "\(Text.stamp) done arenaentries=\(Text.grouped(clumps)) "

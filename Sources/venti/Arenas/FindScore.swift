@@ -33,6 +33,8 @@ struct CountClumps: ToolCommand {
     commandName: "clumpstats", abstract: "Count the blocks of a store by size and type.",
     helpNames: .long)
 
+  @OptionGroup var cacheSize: CacheSizeOption
+
   @OptionGroup var store: StoreArgument
 
   func runTool() throws -> Bool {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import VentiStore
 import VentiTools
 
 /// Lists the blocks of an arena.
@@ -13,23 +12,12 @@ struct PrintArena: ToolCommand {
       """,
     helpNames: .long)
 
-  @Option(
-    name: .customShort("o", allowingJoined: true),
-    help: ArgumentHelp(
-      "Where the one arena begins in the file. Default: all arenas of a partition, else 0.",
-      valueName: "offset"))
-  var start: ByteCount?
-
-  @Argument(help: "A partition of arenas, or an arena in a file of its own.", completion: .file())
-  var file: String
-
-  @Argument(help: "Offset of the first clump to list.")
-  var offset = ByteCount(0)
+  @OptionGroup var from: ArenaArguments
 
   func runTool() throws -> Bool {
     var isSound = true
-    for arena in try arenas(in: file, at: start) {
-      isSound = try ArenaPrinter(arena, to: .standard).run(from: offset.bytes) && isSound
+    for arena in try from.arenas {
+      isSound = try ArenaPrinter(arena, to: .standard).run(from: from.offset.bytes) && isSound
     }
     return isSound
   }

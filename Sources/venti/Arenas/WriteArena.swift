@@ -19,13 +19,6 @@ struct WriteArena: ToolCommand {
   @OptionGroup var store: StoreOption
 
   @Option(
-    name: .customShort("o", allowingJoined: true),
-    help: ArgumentHelp(
-      "Where the one arena begins in the file. Default: all arenas of a partition, else 0.",
-      valueName: "offset"))
-  var start: ByteCount?
-
-  @Option(
     name: .customShort("M", allowingJoined: true),
     help: ArgumentHelp("Write so many blocks at most.", valueName: "blocks"))
   var limit: Int?
@@ -36,11 +29,7 @@ struct WriteArena: ToolCommand {
   @Flag(name: .customShort("f"), help: "Taken for old scripts: blocks are always checked.")
   var isFast = false
 
-  @Argument(help: "A partition of arenas, or an arena in a file of its own.", completion: .file())
-  var file: String
-
-  @Argument(help: "Offset of the first clump to write.")
-  var offset = ByteCount(0)
+  @OptionGroup var from: ArenaArguments
 
   func runTool() throws -> Bool {
     let target = try openTarget()
@@ -49,11 +38,11 @@ struct WriteArena: ToolCommand {
     sender.printsScores = printsScores
     sender.limit = limit ?? .max
     var isSound = true
-    for arena in try arenas(in: file, at: start) {
-      let result = try sender.send(arena, from: offset.bytes, to: target?.blocks)
+    for arena in try from.arenas {
+      let result = try sender.send(arena, from: from.offset.bytes, to: target?.blocks)
       sender.limit -= result.blockCount
       isSound = isSound && result.isSound
-      if start != nil { print("end offset 0x\(String(result.endOffset, radix: 16))") }
+      if from.start != nil { print("end offset 0x\(String(result.endOffset, radix: 16))") }
     }
     try target?.close()
     print("\(Text.stamp) sent all data")

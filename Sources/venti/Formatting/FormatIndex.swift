@@ -16,11 +16,10 @@ struct FormatIndex: ToolCommand {
     help: "Lay the index out anew whatever it holds; buildindex has to follow.")
   var overwrites = false
 
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
-  var store: String
+  @OptionGroup var store: StoreArgument
 
   func runTool() throws -> Bool {
-    let configuration = try configuration(store)
+    let configuration = try store.configuration
     let lock = try StoreLock(configuration)
     defer { withExtendedLifetime(lock) {} }
     var formatter = IndexFormatter(to: .standard)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import SystemPackage
 import VentiStore
 import VentiTools
 
@@ -27,11 +26,10 @@ struct BuildIndex: ToolCommand {
     help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var memory: String?
 
-  @Argument(help: "The store: its venti.conf, or the directory that holds it.", completion: .file())
-  var store: String
+  @OptionGroup var store: StoreArgument
 
   func runTool() throws -> Bool {
-    let configuration = try configuration(store)
+    let configuration = try store.configuration
     let lock = try StoreLock(configuration)
     defer { withExtendedLifetime(lock) {} }
     let progress = ProgressMeter("building index", in: .things("clumps"))
@@ -56,6 +54,8 @@ struct CheckIndex: ToolCommand {
 
   @Flag(name: .customShort("f"), help: "Make the bloom filter anew when it lacks blocks.")
   var repairsBloom = false
+
+  @OptionGroup var cacheSize: CacheSizeOption
 
   @OptionGroup var store: StoreArgument
 
@@ -90,6 +90,8 @@ struct SyncIndex: ToolCommand {
     name: .customShort("I", allowingJoined: true),
     help: ArgumentHelp("Taken for old scripts: has no effect.", valueName: "size"))
   var indexCacheSize: String?
+
+  @OptionGroup var cacheSize: CacheSizeOption
 
   @OptionGroup var store: StoreArgument
 
