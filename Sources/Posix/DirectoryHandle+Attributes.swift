@@ -78,6 +78,13 @@ extension DirectoryHandle {
     }
   }
 
+  /// Removes an extended attribute: lremovexattr(2).
+  package func removeAttribute(_ attribute: [UInt8], of name: [UInt8]) throws(Errno) {
+    let path = try attributePath(name)
+    let attribute = attribute.map { CChar(bitPattern: $0) } + [0]
+    _ = try systemCall { unsafe lremovexattr(path, attribute) }
+  }
+
   /// A path that leads to a name in this directory: no call takes a directory, a name and an
   /// attribute before Linux 6.13.
   private func attributePath(_ name: [UInt8]) throws(Errno) -> [CChar] {

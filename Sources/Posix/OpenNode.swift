@@ -59,6 +59,12 @@ extension OpenNode {
     }
     return value.map { UInt8(bitPattern: $0) }
   }
+
+  /// Removes an extended attribute: fremovexattr(2).
+  package func removeAttribute(_ attribute: [UInt8]) throws(Errno) {
+    let attribute = attribute.map { CChar(bitPattern: $0) } + [0]
+    _ = try systemCall { unsafe fremovexattr(descriptor, attribute) }
+  }
 }
 
 extension File: OpenNode {}

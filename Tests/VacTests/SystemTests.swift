@@ -77,6 +77,32 @@ struct SystemTests {
     #expect(try work.shell("cd out; getfacl -R -n t") == expected)
   }
 
+  @Test("a list that the target gives to what is made in it lets nobody in", .attributes)
+  func inheritedLists() throws {
+    try work.shell("mkdir -m 750 t t/d; echo 1 >t/f; echo 2 >t/d/f; mkfifo t/p; ln -s f t/l")
+    try work.shell("mkdir -m 750 t/e; for i in {1..80}; do echo 3 >t/e/$i; done; chmod -R g=rX t")
+    try work.shell("setfacl -m d:u:12345:rx t/e")
+    try work.vac("-f", "t.vac", "t").expectSuccess()
+    let giving = "setfacl -m u:54321:rwx,d:u:54321:rwx"
+    try work.shell("mkdir out kept; mkdir kept/t; \(giving) out; \(giving) kept/t; mkdir bare")
+
+    for target in ["out", "kept"] {
+      try work.run("unvac", "-C", target, "t.vac").expectSuccess()
+      let expected = try work.shell("cd t; getfacl -R -n * ")
+      #expect(expected.contains("default:user:12345:r-x"))
+      #expect(try work.shell("cd \(target)/t; getfacl -R -n *") == expected)
+    }
+    try work.run("unvac", "-C", "out", "--verify", "t.vac").expectSuccess()
+
+    // Without attributes the target has its way; and it is told to those who ask.
+    try work.run("unvac", "--no-xattrs", "-C", "bare", "t.vac").expectSuccess()
+    try work.shell("setfacl -m u:54321:r bare/t/f")
+    let verified = try work.run("unvac", "-C", "bare", "--verify", "t.vac")
+    #expect(verified.status == .exited(1))
+    #expect(verified.output.contains("'t/f': "), "\(verified.output)")
+    #expect(verified.output.contains("system.posix_acl_access"), "\(verified.output)")
+  }
+
   /// A line for each file below the working directory: all that lstat(2) has and an archive keeps.
   ///
   /// Sizes and links of directories are the file system's own.

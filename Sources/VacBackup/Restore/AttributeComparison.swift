@@ -77,7 +77,8 @@ struct AttributeComparison: Sendable {
     // A file system without attributes has none that are too many.
     for found in (try? directory.attributeNames(of: name)) ?? [] {
       // What else there is belongs to the system, not to the file: its SELinux label, say.
-      if found.starts(with: "user.".utf8), !known.contains(found) {
+      let isOfFile = found.starts(with: "user.".utf8) || AccessControlList.isList(found)
+      if isOfFile, !known.contains(found) {
         differences.append(.extraAttribute(found))
       }
     }

@@ -1,4 +1,5 @@
 internal import Posix
+internal import Synchronization
 internal import SystemPackage
 internal import VacArchive
 internal import VentiCore
@@ -16,6 +17,8 @@ final class AttributeSetter: Sendable {
   private let isRoot = Accounts.effectiveUserID == 0
   /// The permissions that new files do not get, unless they are set as archived.
   private let umask: UInt16
+  /// Whether some directory that was there gives an access control list to what is made in it.
+  private let areListsInherited = Atomic(false)
 
   init(
     _ options: RestoreOptions, source: any BlockSource, counters: RestoreCounters, umask: UInt16
@@ -36,6 +39,22 @@ final class AttributeSetter: Sendable {
   /// have, so that they need not be set.
   func firstPermissions(of item: Item) -> UInt16 {
     setsAttributes(of: item) ? 0o600 : permissions(of: item) & 0o777
+  }
+
+  /// Looks whether a directory that was there gives an access control list to what is made in it.
+  ///
+  /// Whoever that lets in was not let in by what was archived: so new files do not keep it.
+  func enter(existing directory: DirectoryHandle) {
+    guard options.setsAttributes, options.setsPermissions,
+      (try? directory.attribute(AccessControlList.inherited)) != nil
+    else { return }
+    areListsInherited.store(true, ordering: .relaxed)
+  }
+
+  /// Has a new directory give no list to what is made in it.
+  func enter(new directory: FileSubject) throws(RestoreError) {
+    guard areListsInherited.load(ordering: .relaxed) else { return }
+    try attempt("remove access control list") { () throws(Errno) in try directory.removeLists() }
   }
 
   private func setsAttributes(of item: Item) -> Bool {
@@ -59,10 +78,12 @@ final class AttributeSetter: Sendable {
     // setting it does.
     let made = file.isNew ? try? file.status() : nil
     if options.setsOwners { note { () throws(RestoreError) in try setOwner(item, file, made) } }
+    let hasList = file.isNew && item.kind != .link && areListsInherited.load(ordering: .relaxed)
+    if hasList { note { () throws(RestoreError) in try enter(new: file) } }
     let setsAttributes = setsAttributes(of: item)
     if setsAttributes { errors += setAttributes(item, file) }
     // A list of who may do what may have changed the permissions.
-    let found = setsAttributes ? nil : made?.permissions
+    let found = setsAttributes || hasList ? nil : made?.permissions
     let wanted = permissions ?? self.permissions(of: item)
     if item.kind != .link, wanted != found {
       note { () throws(RestoreError) in try setPermissions(wanted, item, file) }

@@ -52,6 +52,7 @@ package final class Restorer: Sendable {
     attributes = AttributeSetter(
       options, source: source, counters: counters, umask: Machine.umask)
     handles = DirectoryHandles(top: target)
+    attributes.enter(existing: target)
   }
 
   /// Restores what is selected.
@@ -171,12 +172,16 @@ package final class Restorer: Sendable {
   ) throws(RestoreError) -> (DirectoryHandle, found: UInt16?) {
     do throws(Errno) {
       try parent.makeDirectory(name)
-      return (try parent.directory(name), nil)
     } catch .fileExists {
-      return try openExisting(name, in: parent)
+      let (handle, found) = try openExisting(name, in: parent)
+      attributes.enter(existing: handle)
+      return (handle, found)
     } catch {
       throw .system("make directory", error)
     }
+    let handle = try attempt("open directory") { () throws(Errno) in try parent.directory(name) }
+    try attributes.enter(new: FileSubject(directory: parent, name: name, open: handle))
+    return (handle, nil)
   }
 
   private func openExisting(
