@@ -7,7 +7,7 @@ internal import VentiCore
 ///
 /// The lock is held while that file is read, of which the system has in memory what it can.
 package final class DirectoryLog: Sendable {
-  private static let headerByteCount = 5 * 8 + 1 + 4
+  private static let headerByteCount = 3 * 8 + FileStatus.Identity.optionalByteCount + 4
   /// In the place of the directory above, where there is none.
   private static let none = UInt64.max
 
@@ -32,7 +32,7 @@ package final class DirectoryLog: Sendable {
   /// Notes a directory, and those above it, unless they are.
   ///
   /// - Returns: its place.
-  private func note(_ directory: TreeDirectory) throws(ScratchError) -> Int {
+  func note(_ directory: TreeDirectory) throws(ScratchError) -> Int {
     try heap.withLock { heap throws(ScratchError) in
       var unknown: [TreeDirectory] = []
       var next: TreeDirectory? = directory
@@ -59,15 +59,13 @@ package final class DirectoryLog: Sendable {
       let above = try reader.uint64()
       let id = try Int(clamping: reader.uint64())
       let depth = try Int(clamping: reader.uint64())
-      let hasIdentity = try reader.uint8() == 1
-      let identity = FileStatus.Identity(
-        fileSystem: try reader.uint64(), inode: try reader.uint64())
+      let identity = try FileStatus.Identity.parse(&reader)
       return TreeDirectory(
         id: id,
         above == Self.none
           ? .path(FilePath(bytes: text))
           : .entry(text, in: .far(self, place: Int(clamping: above))),
-        identity: hasIdentity ? identity : nil, depth: depth, placeInLog: place)
+        identity: identity, depth: depth, placeInLog: place)
     }
   }
 
@@ -83,9 +81,7 @@ package final class DirectoryLog: Sendable {
     writer.uint64(above)
     writer.uint64(UInt64(directory.id))
     writer.uint64(UInt64(directory.depth))
-    writer.uint8(directory.identity == nil ? 0 : 1)
-    writer.uint64(directory.identity?.fileSystem ?? 0)
-    writer.uint64(directory.identity?.inode ?? 0)
+    directory.identity.write(to: &writer)
     writer.uint32(UInt32(text.count))
     writer.raw(text)
     return writer.bytes

@@ -46,7 +46,7 @@ package final class TreeDirectory: Sendable {
     self.init(id: id, .path(path), identity: nil, depth: 0)
   }
 
-  /// Where it is in a `DirectoryLog`, whose lock protects it; less than 0 for one that is in none.
+  /// Where it is in its `DirectoryLog`, whose lock protects it; less than 0 for one that is in none.
   var placeInLog: Int {
     get { atomicPlaceInLog.load(ordering: .relaxed) }
     set { atomicPlaceInLog.store(newValue, ordering: .relaxed) }
@@ -63,6 +63,26 @@ package final class TreeDirectory: Sendable {
     return try log.directory(at: place)
   }
 
+  /// The deepest directory that it and another one are in, or that is one of them; nil where it takes
+  /// more steps to get there from both.
+  func common(
+    with other: TreeDirectory, distanceLimit: Int
+  ) throws(ScratchError) -> TreeDirectory? {
+    guard abs(depth - other.depth) < distanceLimit else { return nil }
+    var (own, others) = (self, other)
+    for _ in 0..<distanceLimit {
+      if own.id == others.id { return own }
+      if own.depth >= others.depth {
+        guard let above = try own.above() else { return nil }
+        own = above
+      } else {
+        guard let above = try others.above() else { return nil }
+        others = above
+      }
+    }
+    return nil
+  }
+
   /// Its path, as it stands in messages.
   package var path: [UInt8] {
     var path = path(to: [])
@@ -74,16 +94,22 @@ package final class TreeDirectory: Sendable {
   ///
   /// What is far above and cannot be read any more is left out: that ends all else.
   package func path(to name: [UInt8]) -> [UInt8] {
-    var names = [name]
+    // From its end, since arrays of the names of a very long one would take much more.
+    var reversed = Array(name.reversed())
     var directory = self
+    func add(_ name: [UInt8]) {
+      reversed.append(UInt8(ascii: "/"))
+      reversed.append(contentsOf: name.reversed())
+    }
     while case .entry(let name, _) = directory.place {
-      names.append(name)
+      add(name)
       guard let above = try? directory.above() else { break }
       directory = above
     }
-    if case .path(let path) = directory.place, !path.isEmpty { names.append(path.bytes) }
-    let path = Array(names.reversed().joined(separator: "/".utf8))
+    if case .path(let path) = directory.place, !path.isEmpty { add(path.bytes) }
     // Below the root itself.
-    return path.starts(with: "//".utf8) ? Array(path.dropFirst()) : path
+    if reversed.suffix(2).elementsEqual("//".utf8) { reversed.removeLast() }
+    reversed.reverse()
+    return reversed
   }
 }

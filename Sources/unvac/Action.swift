@@ -21,7 +21,7 @@ protocol PrintingAction: Action {
   ///
   /// - Returns: what of it cannot be read.
   func print(
-    _ step: ArchiveWalk.Step, at path: [UInt8], to output: inout OutputBuffer
+    _ step: ArchiveWalk.Step, at path: WalkPath, to output: inout OutputBuffer
   ) throws(CommandError) -> RestoreError?
 }
 
@@ -35,7 +35,7 @@ extension PrintingAction {
     while let step = try walk.next() {
       guard let problem = try print(step, at: walk.path, to: &output) else { continue }
       try output.flush()
-      StandardError.print("unvac: \(RestoreProblem(path: walk.path, error: problem))")
+      StandardError.print("unvac: \(RestoreProblem(path: walk.path.bytes, error: problem))")
       isComplete = false
     }
     try output.flush()

@@ -11,11 +11,11 @@ struct ConcatenateAction: PrintingAction {
   let readsFiles = true
 
   func print(
-    _ step: ArchiveWalk.Step, at path: [UInt8], to output: inout OutputBuffer
+    _ step: ArchiveWalk.Step, at path: WalkPath, to output: inout OutputBuffer
   ) throws(CommandError) -> RestoreError? {
     switch step {
     case .file(let item) where item.kind == .file:
-      if command.isVerbose { StandardError.print(text(of: path)) }
+      if command.isVerbose { StandardError.print(text(of: path.bytes)) }
       return try copy(item, &output)
     case .fault(let error): return error
     case .file, .enter, .leave: return nil

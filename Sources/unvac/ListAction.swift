@@ -18,12 +18,12 @@ struct ListAction: PrintingAction {
   }
 
   func print(
-    _ step: ArchiveWalk.Step, at path: [UInt8], to output: inout OutputBuffer
+    _ step: ArchiveWalk.Step, at path: WalkPath, to output: inout OutputBuffer
   ) throws(CommandError) -> RestoreError? {
     switch step {
     case .enter(let item), .file(let item):
-      let (line, problem) = line(for: item, at: path)
-      try output.write(line + [UInt8(ascii: "\n")])
+      let problem = try printLine(of: item, at: path, to: &output)
+      try output.write([UInt8(ascii: "\n")])
       // What is wrong with a directory comes as a step of its own.
       return item.kind == .directory ? nil : problem
     case .fault(let error): return error
@@ -31,15 +31,27 @@ struct ListAction: PrintingAction {
     }
   }
 
-  private func line(for item: Item, at path: [UInt8]) -> ([UInt8], RestoreError?) {
-    if command.listsJSON {
-      return JSONListing(from: opened.cachedSource).line(for: item, at: path)
+  private func printLine(
+    of item: Item, at path: WalkPath, to output: inout OutputBuffer
+  ) throws(CommandError) -> RestoreError? {
+    let write = { (piece: [UInt8]) throws(CommandError) in
+      try output.write(isTerminal && !command.listsJSON ? PathText.printable(piece) : piece)
     }
-    var (line, problem) =
-      command.isVerbose
-      ? Listing(from: opened.cachedSource).line(for: item, at: path) : (path, item.damage)
-    if item.kind == .directory, !command.isVerbose { line.append(UInt8(ascii: "/")) }
-    if isTerminal { line = PathText.printable(line) }
-    return (line, problem)
+    do throws(ReadOrWriteError<CommandError>) {
+      if command.listsJSON {
+        return try JSONListing(from: opened.cachedSource).write(item, at: path, write)
+      }
+      if command.isVerbose {
+        return try Listing(from: opened.cachedSource).write(item, at: path, write)
+      }
+      try path.forEachPiece(write)
+    } catch {
+      switch error {
+      case .read(let problem): throw CommandError("\(problem)")
+      case .write(let failure): throw failure
+      }
+    }
+    if item.kind == .directory { try output.write([UInt8(ascii: "/")]) }
+    return item.damage
   }
 }

@@ -113,6 +113,25 @@ struct ScratchTests {
     }
   }
 
+  @Test("a heap that is cut ends there, and goes on", arguments: [1, 100, 1 << 20])
+  func cutHeap(memoryLimit: Int) throws {
+    var random = SeededGenerator(seed: UInt64(memoryLimit))
+    var heap = ByteHeap(scratch(memoryLimit))
+    var expected: [UInt8] = []
+    for _ in 0..<300 {
+      let bytes = bytes(50, &random)
+      _ = try heap.append(bytes)
+      expected += bytes
+      let count = Int.random(in: 0...expected.count, using: &random)
+      if count % 3 == 0 {
+        heap.cut(to: count)
+        expected.removeLast(expected.count - count)
+      }
+      #expect(heap.end == expected.count)
+      #expect(try heap.bytes(expected.count, at: 0) == expected)
+    }
+  }
+
   @Test("a full disk is an error that says what to do")
   func full() throws {
     var stack = ByteStack(Self.full)

@@ -30,7 +30,7 @@ struct SourceHandlesTests {
   func open() throws {
     let directories = try directories()
     for directory in directories.reversed() {
-      let handle = try SourceHandles().handle(of: directory)
+      let handle = try SourceHandles(Scratch()).handle(of: directory)
       let identity = directory.identity
       if let identity { #expect(try handle.status().identity == identity) }
     }
@@ -42,13 +42,13 @@ struct SourceHandlesTests {
     try ChildProcess.run(
       "bash", "-euc", "mv a/b old; mkdir -p a/b/c", directory: temporary.path)
 
-    #expect(throws: BackupError.replaced) { try SourceHandles().handle(of: last) }
+    #expect(throws: BackupError.replaced) { try SourceHandles(Scratch()).handle(of: last) }
   }
 
   @Test("who is on the way to a directory gives up once handles are abandoned; at hand is at hand")
   func abandoned() throws {
     let directories = try directories()
-    let handles = SourceHandles()
+    let handles = SourceHandles(Scratch())
     _ = try handles.handle(of: directories[2])
     handles.abandon()
 

@@ -85,7 +85,7 @@ final class SourceTree: Sendable {
     var paths: [String] = []
     while let step = try walk.next() {
       switch step {
-      case .enter, .file: paths.append(String(decoding: walk.path, as: UTF8.self))
+      case .enter, .file: paths.append(String(decoding: walk.path.bytes, as: UTF8.self))
       case .leave, .fault: break
       }
     }

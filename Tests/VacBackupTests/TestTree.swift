@@ -7,6 +7,8 @@ struct TestFile {
   enum Contents {
     case bytes([UInt8])
     case directory([TestFile])
+    /// A directory that is in the archive already.
+    case streams(DirectoryStreams)
   }
 
   var description: FileDescription
@@ -73,6 +75,18 @@ struct TestArchive {
     archive = try Archive(opening: writer.finish(top: top), in: store)
   }
 
+  /// An archive of directories in each other, however many: each with files, and with the next one.
+  init(levels: [(files: [TestFile], below: TestFile)], blockSize: Int = 512) throws {
+    store = MemoryStore()
+    var writer = ArchiveWriter(to: store, layout: try BlockLayout(blockSize: blockSize))
+    var streams = try Self.write([], &writer)
+    for var level in levels.reversed() {
+      level.below.contents = .streams(streams)
+      streams = try Self.write(level.files + [level.below], &writer)
+    }
+    archive = try Archive(opening: writer.finish(top: streams), in: store)
+  }
+
   /// An archive whose top directory has these records, whatever they say.
   init(records: [(record: Record, streams: [Entry])], in store: MemoryStore) throws {
     self.store = store
@@ -119,6 +133,8 @@ struct TestArchive {
       switch file.contents {
       case .directory(let files):
         try directory.append(file.description, contents: write(files, &writer))
+      case .streams(let streams):
+        try directory.append(file.description, contents: streams)
       case .bytes(let bytes):
         var stream = writer.makeStream()
         try stream.append(bytes)

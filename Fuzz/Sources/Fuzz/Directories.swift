@@ -51,8 +51,10 @@ enum Directories {
       for position in 0..<part.count {
         let item = part[position]
         names.append(item.name)
-        _ = lines.line(for: item, at: item.name)
-        _ = objects.line(for: item, at: item.name)
+        guard let path = try? WalkPath(item.name) else { continue }
+        var text: [UInt8] = []
+        _ = try? lines.write(item, at: path) { text += $0 }
+        _ = try? objects.write(item, at: path) { text += $0 }
       }
     }
     expect(Set(names).count == names.count, "no name comes twice")

@@ -5,7 +5,7 @@
 /// opened.
 package final class BackupSource: Sendable {
   let options: BackupOptions
-  let handles = SourceHandles()
+  let handles: SourceHandles
 
   private let arguments: ArgumentList
   /// Nil where archives are merged, whose files need the numbers of all before, or where the system has
@@ -16,7 +16,8 @@ package final class BackupSource: Sendable {
   package init(_ arguments: ArgumentList, _ options: BackupOptions) {
     self.arguments = arguments
     self.options = options
-    let handles = handles
+    let handles = SourceHandles(options.scratch)
+    self.handles = handles
     ahead =
       options.mergesArchives
       ? nil
@@ -44,6 +45,6 @@ package final class BackupSource: Sendable {
     options.mergesArchives = false
     options.storesAttributes = false
     options.nameByteLimit /= 4
-    return SourceWalk(arguments, options, handles: SourceHandles()) { _, _ in nil }
+    return SourceWalk(arguments, options, handles: SourceHandles(options.scratch)) { _, _ in nil }
   }
 }

@@ -20,6 +20,11 @@ extension FileStatus {
     return DeviceNumber(
       isBlock: kind == .blockDevice, major: deviceNumber.major, minor: deviceNumber.minor)
   }
+
+  /// Whether nothing has happened to the file since.
+  func isUnchanged(since other: FileStatus) -> Bool {
+    size == other.size && modified == other.modified && changed == other.changed
+  }
 }
 
 extension FileTime {

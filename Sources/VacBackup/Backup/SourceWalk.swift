@@ -131,7 +131,7 @@ struct SourceWalk: Sendable {
     lookout.hurry()
     if let directory = frames.removeLast().directory {
       if frames.count == 1 { try unpark(above: directory) }
-      try handles.leave(directory)
+      try handles.climb(from: directory)
     }
     return frames.isEmpty ? nil : .leave
   }

@@ -62,7 +62,7 @@ package struct ArchiveWalk {
   private static let filesAhead = 64
 
   /// The path of what the last step was about.
-  package private(set) var path: [UInt8] = []
+  package private(set) var path: WalkPath
   /// Whether all records could be read of the directory that was left last, the top one in the end.
   package private(set) var wasComplete = true
 
@@ -87,6 +87,7 @@ package struct ArchiveWalk {
     self.selection = selection
     self.order = order
     self.asksForFiles = asksForFiles
+    path = WalkPath(scratch)
     frames = DeepStack(
       scratch, limit: scratch.depthLimit, encode: \.closedBytes,
       decode: { bytes throws(FormatError) in try Frame(parsing: bytes) })
@@ -107,7 +108,7 @@ package struct ArchiveWalk {
   /// - Throws: when nothing more of the archive can be read at all.
   package mutating func next() throws(RestoreError) -> Step? {
     while frames.count > 0 {
-      path.removeLast(path.count - frames.last.pathCount)
+      path.cut(to: frames.last.pathCount)
       if let bookmark = frames.last.bookmark { try reopen(bookmark) }
       if let fault = frames.last.faults.first {
         frames.last.faults.removeFirst()
@@ -170,8 +171,7 @@ package struct ArchiveWalk {
     _ item: Item, _ scope: Selection.Scope
   ) throws(RestoreError) -> Step {
     met.formUnion(selection.arguments(naming: scope))
-    if !path.isEmpty { path.append(UInt8(ascii: "/")) }
-    path += item.name
+    try keeping { () throws(ScratchError) in try path.append(item.name) }
     guard item.kind == .directory else { return .file(item) }
     do throws(RestoreError) {
       switch item.contents {

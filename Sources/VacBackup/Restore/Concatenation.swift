@@ -58,3 +58,10 @@ package enum ReadOrWriteError<Failure: Error>: Error {
   case read(RestoreError)
   case write(Failure)
 }
+
+/// Writes a part of a copy.
+func writing<Failure: Error>(
+  _ body: () throws(Failure) -> Void
+) throws(ReadOrWriteError<Failure>) {
+  try rethrowing(body) { ReadOrWriteError.write($0) }
+}

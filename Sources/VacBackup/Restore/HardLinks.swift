@@ -73,19 +73,17 @@ final class HardLinks: Sendable {
     var places: LinkPlaces
     /// Names that are being linked.
     var linking = 0
-    /// Directories in which nobody could find an original once they are finished.
-    var unfinished: [TargetDirectory] = []
   }
 
   private let scratch: Scratch
   private let state: Monitor<State>
 
-  init(_ scratch: Scratch) {
+  init(_ log: DirectoryLog, _ scratch: Scratch) {
     self.scratch = scratch
     state = Monitor(
       State(
         files: ByteTable(keyCount: Key.byteCount, valueCount: File.byteCount, scratch),
-        places: LinkPlaces(scratch)))
+        places: LinkPlaces(log, scratch)))
   }
 
   /// Says what to do about a name.
@@ -104,20 +102,14 @@ final class HardLinks: Sendable {
     }
   }
 
-  /// Notes where the first name is.
-  ///
-  /// A directory stays unfinished to the end if it gets permissions that forbid to look for the name
-  /// in it.
+  /// Notes where the first name is, before its directory is released.
   ///
   /// - Returns: its place.
   func note(_ key: Key, _ original: Name) throws(ScratchError) -> Int {
-    try state.withLock { state throws(ScratchError) in
-      let place = try state.places.add(original.name, in: original.directory)
+    original.directory.holdOriginals()
+    return try state.withLock { state throws(ScratchError) in
+      let place = try state.places.add(original.name, in: original.directory.tree)
       try set(File(place: place, done: 1), for: key, in: &state)
-      if !original.directory.staysSearchable {
-        original.directory.retain()
-        state.unfinished.append(original.directory)
-      }
       return place
     }
   }
@@ -146,19 +138,9 @@ final class HardLinks: Sendable {
     }
   }
 
-  /// What was noted at a place.
-  func step(at place: Int) throws(ScratchError) -> LinkPlaces.Step {
-    try state.withLock { state throws(ScratchError) in try state.places.step(at: place) }
-  }
-
-  /// Ends it: no more names will come.
-  ///
-  /// - Returns: the directories to be released.
-  func finish() -> [TargetDirectory] {
-    state.withLock { state in
-      defer { state.unfinished = [] }
-      return state.unfinished
-    }
+  /// The directory of an original, and its name in it.
+  func name(at place: Int) throws(ScratchError) -> (directory: TreeDirectory, name: [UInt8]) {
+    try state.withLock { state throws(ScratchError) in try state.places.name(at: place) }
   }
 
   private func file(_ key: Key, in state: State) throws(ScratchError) -> File? {

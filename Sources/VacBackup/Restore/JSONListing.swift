@@ -29,12 +29,42 @@ package struct JSONListing {
   }
 
   /// One file's object.
-  package func line(
-    for item: Item, at path: [UInt8]
-  ) -> (line: [UInt8], problem: RestoreError?) {
+  ///
+  /// - Parameter write: takes the object, in pieces.
+  /// - Returns: what could not be read for it.
+  package func write<Failure: Error>(
+    _ item: Item, at path: WalkPath, _ write: ([UInt8]) throws(Failure) -> Void
+  ) throws(ReadOrWriteError<Failure>) -> RestoreError? {
     var object = JSONObject()
+    let problem = describe(item, in: &object)
+    try writePath(path, write)
+    try writing { () throws(Failure) in try write(Array(object.rest.utf8)) }
+    return problem
+  }
+
+  private func writePath<Failure: Error>(
+    _ path: WalkPath, _ write: ([UInt8]) throws(Failure) -> Void
+  ) throws(ReadOrWriteError<Failure>) {
+    var isExact = true
+    try writing { () throws(Failure) in try write(Array(#"{"path": ""#.utf8)) }
+    try path.forEachPiece { (piece) throws(Failure) in
+      if String(validating: piece, as: UTF8.self) == nil { isExact = false }
+      try write(Array(JSONObject.escaped(String(decoding: piece, as: UTF8.self)).utf8))
+    }
+    if !isExact {
+      try writing { () throws(Failure) in try write(Array(#"", "path_hex": ""#.utf8)) }
+      try path.forEachPiece { (piece) throws(Failure) in
+        try write(Array(JSONObject.hexadecimal(piece).utf8))
+      }
+    }
+    try writing { () throws(Failure) in try write([UInt8(ascii: "\"")]) }
+  }
+
+  /// Adds everything but the path.
+  ///
+  /// - Returns: what could not be read.
+  private func describe(_ item: Item, in object: inout JSONObject) -> RestoreError? {
     var problem = item.damage
-    object.add("path", bytes: path)
     do throws(RestoreError) {
       try addKind(of: item, to: &object)
     } catch {
@@ -54,7 +84,7 @@ package struct JSONListing {
     object.add("number", unsigned: item.number)
     if case .stream(let entry) = item.contents { object.add("score", "\(entry.score)") }
     if let problem { object.add("error", "\(problem)") }
-    return (Array(object.text.utf8), problem)
+    return problem
   }
 
   private func addKind(of item: Item, to object: inout JSONObject) throws(RestoreError) {

@@ -38,11 +38,11 @@ struct LinkComparison {
   private var files: ByteTable
   private var places: LinkPlaces
 
-  init(_ scratch: Scratch) {
+  init(_ log: DirectoryLog, _ scratch: Scratch) {
     self.scratch = scratch
     files = ByteTable(
       keyCount: HardLinks.Key.byteCount, valueCount: File.byteCount, scratch)
-    places = LinkPlaces(scratch)
+    places = LinkPlaces(log, scratch)
   }
 
   /// Compares a name of a file, which has `count`, with the first one met.
@@ -50,7 +50,7 @@ struct LinkComparison {
   /// - Returns: the path of that one, if it is another file there.
   mutating func add(
     _ key: HardLinks.Key, _ identity: FileStatus.Identity, _ name: [UInt8],
-    in directory: TargetDirectory, of count: Int
+    in directory: TreeDirectory, of count: Int
   ) throws(ScratchError) -> [UInt8]? {
     guard let bytes = try files.value(for: key.bytes) else {
       let place = try places.add(name, in: directory)
@@ -59,13 +59,13 @@ struct LinkComparison {
     }
     var file = try scratch.parsing { () throws(FormatError) in try File(parsing: bytes) }
     file.done += 1
-    let path = file.identity == identity ? nil : try places.path(of: file.place)
+    let original = file.identity == identity ? nil : try places.name(at: file.place)
     if file.done < count {
       try files.set(file.bytes, for: key.bytes)
     } else {
       try files.remove(key.bytes)
       if files.count == 0 { places.removeAll() }
     }
-    return path
+    return original.map { $0.directory.path(to: $0.name) }
   }
 }

@@ -13,8 +13,11 @@ package struct Listing {
 
   /// One file's line, without its end.
   ///
-  /// - Returns: also what could not be read for it.
-  package func line(for item: Item, at path: [UInt8]) -> (line: [UInt8], problem: RestoreError?) {
+  /// - Parameter write: takes the line, in pieces.
+  /// - Returns: what could not be read for it.
+  package func write<Failure: Error>(
+    _ item: Item, at path: WalkPath, _ write: ([UInt8]) throws(Failure) -> Void
+  ) throws(ReadOrWriteError<Failure>) -> RestoreError? {
     var problem: RestoreError?
     func read<Value>(_ body: () throws(RestoreError) -> Value) -> Value? {
       do throws(RestoreError) { return try body() } catch {
@@ -30,15 +33,16 @@ package struct Listing {
       mode(of: item, isBlock: device?.isBlock ?? false),
       name(item.owner, item.unix?.owner?.user).padded(to: 8),
       name(item.group, item.unix?.owner?.group).padded(to: 8),
-      size.padded(to: 11, onTheLeft: true), time(item.modified),
+      size.padded(to: 11, onTheLeft: true), time(item.modified), "",
     ]
-    var line = Array(columns.joined(separator: " ").utf8) + [UInt8(ascii: " ")] + path
+    try writing { () throws(Failure) in try write(Array(columns.joined(separator: " ").utf8)) }
+    try path.forEachPiece(write)
     if item.kind == .link,
       let target = read({ () throws(RestoreError) in try target(of: item) })
     {
-      line += Array(" -> ".utf8) + target
+      try writing { () throws(Failure) in try write(Array(" -> ".utf8) + target) }
     }
-    return (line, problem ?? item.damage)
+    return problem ?? item.damage
   }
 
   private func target(of item: Item) throws(RestoreError) -> [UInt8] {

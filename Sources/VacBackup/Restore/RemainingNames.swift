@@ -1,3 +1,5 @@
+internal import VentiCore
+
 /// Names of which one after the other is removed.
 struct RemainingNames {
   private var all: SortedNames
@@ -27,5 +29,26 @@ struct RemainingNames {
   /// What is left.
   var names: some Sequence<[UInt8]> {
     isRemoved.indices.lazy.filter { !isRemoved[$0] }.map { all[$0].name }
+  }
+}
+
+// In a tree that is very deep, those far above are in a temporary file.
+extension RemainingNames {
+  init(parsing bytes: [UInt8]) throws(FormatError) {
+    var reader = ByteReader(Block(bytes).bytes, of: "directory")
+    var names = SortedNames()
+    for _ in 0..<(try reader.uint64()) { names.add(try reader.array(Int(reader.uint8()))) }
+    self.init(names)
+  }
+
+  /// What is left, as bytes.
+  var bytes: [UInt8] {
+    var writer = ByteWriter(capacity: 8)
+    writer.uint64(UInt64(count))
+    for name in names {
+      writer.uint8(UInt8(clamping: name.count))
+      writer.raw(name)
+    }
+    return writer.bytes
   }
 }

@@ -39,7 +39,7 @@ extension Restorer.Work {
   /// The directory that gets the files.
   fileprivate var directoryID: Int {
     switch self {
-    case .file(let job): job.directory.id
+    case .file(let job): job.directory.tree.id
     case .directory(let leaf): leaf.id
     }
   }

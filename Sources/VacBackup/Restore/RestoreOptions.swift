@@ -16,6 +16,9 @@ package struct RestoreOptions: Sendable {
   package var readsAhead = false
   /// Where that goes for which memory is not meant to grow.
   package var scratch = Scratch()
+  /// Directories that may be unfinished though the walk has left them: not many more than there are in
+  /// what waits for a thread, but for very deep trees.
+  var leftLimit: Int { 4 * scratch.depthLimit }
   /// Files that are restored at the same time.
   package var threadCount: Int
 

@@ -10,6 +10,7 @@ extension Restorer {
 
   /// Restores a file, or a part of the work of it: large files are finished by another thread.
   func perform(_ job: Job, with crew: RestoreCrew) {
+    handles.keep(job.handle, of: job.directory.tree)
     guard !isEnding else { return release(job.directory) }
     guard let key = job.link else { return restore(job, with: crew) }
     do throws(RestoreError) {
@@ -49,6 +50,7 @@ extension Restorer {
       counters.files.add()
     }
     if let key = job.link { settle(job, key, isRestored: error == nil) }
+    handles.keep(job.handle, of: job.directory.tree)
     release(job.directory)
   }
 
@@ -79,8 +81,8 @@ extension Restorer {
     _ name: HardLinks.Name, to original: Int, _ key: HardLinks.Key, of count: Int
   ) {
     do throws(RestoreError) {
-      let directory = try handles.handle(of: name.directory)
-      let (source, originalName) = try find(original)
+      let directory = try handles.handle(of: name.directory.tree)
+      let (source, originalName) = try find(original, near: name.directory.tree)
       let temporaryName = temporaryNames.next()
       try attempt("link") { () throws(Errno) in
         try directory.makeHardLink(temporaryName, to: originalName, in: source)
@@ -100,19 +102,11 @@ extension Restorer {
   }
 
   /// The directory of an original, and its name in it.
-  private func find(_ original: Int) throws(RestoreError) -> (DirectoryHandle, name: [UInt8]) {
-    let step = { (place: Int) throws(RestoreError) in
-      try keeping { () throws(ScratchError) in try self.links.step(at: place) }
-    }
-    let found = try step(original)
-    var next = found.above
-    let directory = try handles.handle { () throws(RestoreError) in
-      guard let place = next else { return nil }
-      let directory = try step(place)
-      next = directory.above
-      return (directory.id, directory.name)
-    }
-    return (directory, found.name)
+  private func find(
+    _ original: Int, near other: TreeDirectory
+  ) throws(RestoreError) -> (DirectoryHandle, name: [UInt8]) {
+    let (directory, name) = try keeping { () throws(ScratchError) in try links.name(at: original) }
+    return (try handles.handle(of: directory, near: other), name)
   }
 
   // MARK: - Files
@@ -140,7 +134,7 @@ extension Restorer {
 
   /// Makes the file that gets the contents, or takes the one that is there.
   private func begin(_ job: Job, _ contents: Contents) throws(RestoreError) -> FileInProgress {
-    let directory = try handles.handle(of: job.directory)
+    let directory = try handles.handle(of: job.directory.tree)
     let name = job.item.name
     if options.rewritesInPlace, let file = existingFile(name, in: directory) {
       return FileInProgress(
@@ -159,7 +153,7 @@ extension Restorer {
 
   /// The name with which a file is made: its own one only where it cannot be seen yet.
   private func firstName(of job: Job) -> [UInt8] {
-    job.directory.temporaryName == nil ? temporaryNames.next() : job.item.name
+    job.directory.finalName == nil ? temporaryNames.next() : job.item.name
   }
 
   /// The file that is there, if it can be rewritten in place.
@@ -213,7 +207,7 @@ extension Restorer {
   // MARK: - Links, devices, pipes and sockets
 
   private func makeSpecial(_ job: Job) throws(RestoreError) {
-    let directory = try handles.handle(of: job.directory)
+    let directory = try handles.handle(of: job.directory.tree)
     let firstName = firstName(of: job)
     let target = job.item.kind == .link ? try readTarget(of: job) : nil
     if let target {

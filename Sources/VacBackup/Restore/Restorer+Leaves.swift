@@ -18,6 +18,8 @@ extension Restorer {
     private static let countLimit = 64
 
     let parent: TargetDirectory
+    /// As of a `Job`.
+    let handle: DirectoryHandle?
     let item: Item
     let id: Int
     let files: [Item]
@@ -37,15 +39,15 @@ extension Restorer {
   /// Restores a directory.
   func restore(_ leaf: LeafDirectory, with crew: RestoreCrew) {
     defer { release(leaf.parent) }
+    handles.keep(leaf.handle, of: leaf.parent.tree)
     guard !isEnding,
       let directory = make(leaf.item, id: leaf.id, in: leaf.parent, isLeaf: true)
     else { return }
     for item in leaf.files {
       directory.retain()
-      perform(Job(directory: directory, item: item, link: nil), with: crew)
+      perform(Job(directory: directory, handle: nil, item: item, link: nil), with: crew)
     }
-    directory.finishes(as: leaf.item)
-    release(directory)
+    leave(directory, as: leaf.item, to: leaf.parent)
   }
 
   /// Gives a directory its name, if it has another one: all in it is there.
@@ -54,7 +56,10 @@ extension Restorer {
   func place(
     _ directory: TargetDirectory, _ handle: DirectoryHandle, in parent: DirectoryHandle
   ) throws(RestoreError) -> DirectoryHandle {
-    guard let temporaryName = directory.temporaryName else { return handle }
+    guard directory.finalName != nil, case .entry(let temporaryName, _) = directory.tree.place
+    else {
+      return handle
+    }
     do throws(Errno) {
       try parent.rename(temporaryName, to: directory.name)
       return handle

@@ -16,6 +16,8 @@ package final class Restorer: Sendable {
   /// A file to be restored.
   struct Job: Sendable {
     let directory: TargetDirectory
+    /// Where it is open, if it is: in a deep tree others may be opened meanwhile that are far away.
+    let handle: DirectoryHandle?
     let item: Item
     let link: HardLinks.Key?
 
@@ -29,8 +31,12 @@ package final class Restorer: Sendable {
   let options: RestoreOptions
   let observer: RestoreObserver
   let attributes: AttributeSetter
-  let handles: DirectoryHandles
+  let handles: DirectoryHandles<RestoreError>
   let links: HardLinks
+  private let log: DirectoryLog
+  private let closed: ClosedDirectories
+  /// Directories that the walk has left, and in which something is still to be done.
+  private let leftCount = Monitor(0)
   let temporaryNames = TemporaryNames()
   private let archive: Archive
   /// Why nothing more is restored.
@@ -48,10 +54,12 @@ package final class Restorer: Sendable {
     self.source = source
     self.options = options
     self.observer = observer
-    links = HardLinks(options.scratch)
+    log = DirectoryLog(options.scratch)
+    links = HardLinks(log, options.scratch)
+    closed = ClosedDirectories(log, options.scratch)
     attributes = AttributeSetter(
       options, source: source, counters: counters, umask: Machine.umask)
-    handles = DirectoryHandles(top: target)
+    handles = DirectoryHandles(below: target, options.scratch)
     attributes.enter(existing: target)
   }
 
@@ -73,7 +81,7 @@ package final class Restorer: Sendable {
     }
     let result = Result { () throws(RestoreError) in try walk(selection, crew) }
     crew.finish()
-    for directory in links.finish() { release(directory) }
+    closeDirectories()
     if case .failure(let error) = result { end(RestoreProblem(path: [], error: error)) }
     if let problem = ending.withLock({ $0 }) { throw problem }
     return (try? result.get()) ?? []
@@ -94,48 +102,61 @@ package final class Restorer: Sendable {
       archive, in: source, selection: selection, order: .numbers,
       asksForFiles: options.readsAhead, scratch: options.scratch)
     var lastID = 0
-    var stack = [TargetDirectory()]
-    // A restore that ends early finishes the directories that it is in, as far as these are at hand.
-    var open: [(directory: TargetDirectory, item: Item)] = []
+    var stack = TargetStack(
+      TargetDirectory(TreeDirectory(id: 0, path: ""), permissions: 0), options.scratch)
     var batch = RestoreBatch()
-    // From the bottom up: a directory that lets go of its parent must never be the last to do so.
+    // A restore that ends early finishes the directories that it is in, as far as these are at hand.
     defer {
       crew.add(batch.take())
-      for (directory, item) in open { directory.finishes(as: item) }
-      while let directory = stack.popLast() { release(directory) }
+      while let (directory, item) = stack.popAtHand() {
+        leave(directory, as: item, to: stack.last)
+      }
     }
     while !isEnding, let step = try walk.next(), let directory = stack.last {
       switch step {
       case .enter(let item):
-        observer.file?(walk.path, true)
+        observer.file?(walk.path.bytes, true)
         lastID += 1
         if let files = try walk.takeFiles(if: LeafDirectory.canHold) {
-          for file in files { observer.file?(walk.path + [UInt8(ascii: "/")] + file.name, false) }
+          for file in files { observer.file?(walk.path.bytes(to: file.name), false) }
           directory.retain()
-          let leaf = LeafDirectory(parent: directory, item: item, id: lastID, files: files)
+          let leaf = LeafDirectory(
+            parent: directory, handle: try? handles.handle(of: directory.tree), item: item,
+            id: lastID, files: files)
           batch.add(.directory(leaf), to: crew)
         } else if let made = make(item, id: lastID, in: directory) {
-          stack.append(made)
-          open.append((made, item))
-          if open.count > options.scratch.depthLimit { open.removeFirst(open.count / 2) }
+          try keeping { () throws(ScratchError) in try stack.push(made, item) }
         } else {
           try walk.skipDirectory()
         }
       case .file(let item):
-        observer.file?(walk.path, false)
+        observer.file?(walk.path.bytes, false)
         directory.retain()
-        let job = Job(directory: directory, item: item, link: HardLinks.Key(item))
+        let job = Job(
+          directory: directory, handle: try? handles.handle(of: directory.tree), item: item,
+          link: HardLinks.Key(item))
         batch.add(.file(job), to: crew)
       case .leave(let item):
-        stack.removeLast()
-        if open.last?.directory === directory { open.removeLast() }
-        if let item { directory.finishes(as: item) }
-        release(directory)
+        _ = try keeping { () throws(ScratchError) in try stack.pop() }
+        try handles.climb(from: directory.tree)
+        leave(directory, as: item, to: stack.last)
+        if isTooMuchLeft { awaitLeft(batch.take(), crew) }
       case .fault(let error):
-        report(error, at: walk.path)
+        report(error, at: walk.path.bytes)
       }
     }
     return walk.missing
+  }
+
+  /// Whether very many directories that the walk has left are unfinished: those above a file, say, in a
+  /// very deep tree, that takes long.
+  private var isTooMuchLeft: Bool { leftCount.withLock { $0 > options.leftLimit } }
+
+  /// Waits until others have finished most of what is left.
+  private func awaitLeft(_ batch: [Work], _ crew: RestoreCrew) {
+    crew.add(batch)
+    let limit = options.leftLimit / 2
+    _ = leftCount.wait { $0 <= limit ? true : nil }
   }
 
   /// Makes a directory, or takes the one that is there; nil when neither can be.
@@ -145,19 +166,20 @@ package final class Restorer: Sendable {
     _ item: Item, id: Int, in parent: TargetDirectory, isLeaf: Bool = false
   ) -> TargetDirectory? {
     do throws(RestoreError) {
-      let parentHandle = try handles.handle(of: parent)
+      let parentHandle = try handles.handle(of: parent.tree)
       let temporaryName =
         isLeaf && parentHandle.hasNo(item.name) ? temporaryNames.next() : nil
       let (handle, found) = try open(temporaryName ?? item.name, in: parentHandle)
       let status = try attempt("stat") { () throws(Errno) in try handle.status() }
       var permissions = attributes.permissions(of: item)
       if let found, !options.setsPermissions { permissions = found }
-      parent.retain()
-      let directory = TargetDirectory(
-        id: id, item.name, temporaryName: temporaryName, in: parent, identity: status.identity,
-        permissions: permissions)
+      let tree = try keeping { () throws(ScratchError) in
+        try log.directory(
+          temporaryName ?? item.name, in: parent.tree, id: id, identity: status.identity)
+      }
       handles.keep(handle, of: id)
-      return directory
+      return TargetDirectory(
+        tree, finalName: temporaryName == nil ? nil : item.name, permissions: permissions)
     } catch {
       report(error, at: parent.path(to: item.name))
       return nil
@@ -203,31 +225,77 @@ package final class Restorer: Sendable {
     }
   }
 
+  /// Leaves a directory to those who have something to do in it.
+  ///
+  /// - Parameter parent: the directory above, which is not done before this one is.
+  func leave(_ directory: TargetDirectory, as item: Item?, to parent: TargetDirectory?) {
+    parent?.retain()
+    leftCount.withLock { $0 += 1 }
+    directory.leave(TargetDirectory.Departure(item: item, parent: parent))
+    release(directory)
+  }
+
   /// Notes that something in a directory is done.
   ///
   /// The last one sets the directory's attributes, and then that is done in the directory above.
   func release(_ directory: TargetDirectory) {
     var next: TargetDirectory? = directory
-    while let directory = next, directory.release() {
-      finish(directory)
-      next = directory.parent
+    while let directory = next, directory.release(), let departure = directory.departure {
+      if directory.holdsOriginals { departure.parent?.holdOriginals() }
+      if let item = departure.item { finish(directory, as: item) }
+      leftCount.update { $0 -= 1 }
+      next = departure.parent
     }
   }
 
-  private func finish(_ directory: TargetDirectory) {
-    guard let item = directory.item, let parent = directory.parent else { return }
+  private func finish(_ directory: TargetDirectory, as item: Item) {
     do throws(RestoreError) {
-      let parentHandle = try handles.handle(of: parent, above: directory)
+      guard let above = try handles.climb(from: directory.tree) else { return }
+      let parentHandle = try handles.handle(of: above)
       let subject = FileSubject(
         directory: parentHandle, name: directory.name,
-        open: try place(directory, handles.handle(of: directory), in: parentHandle))
-      let errors = attributes.set(item, on: subject, permissions: directory.permissions)
+        open: try place(directory, handles.handle(of: directory.tree), in: parentHandle))
+      let permissions = try firstPermissions(of: directory)
+      let errors = attributes.set(item, on: subject, permissions: permissions)
       for error in errors { report(error, at: directory.path) }
     } catch {
       report(error, at: directory.path)
     }
-    handles.forget(directory)
+    handles.forget(directory.tree)
     counters.directories.add()
+  }
+
+  /// The permissions that a directory gets for now: its own, unless nobody could find an original in it
+  /// or below then, of which other names may come.
+  private func firstPermissions(of directory: TargetDirectory) throws(RestoreError) -> UInt16 {
+    let open = directory.permissions | ClosedDirectories.access
+    guard directory.holdsOriginals, directory.permissions != open else {
+      return directory.permissions
+    }
+    try keeping { () throws(ScratchError) in try closed.add(directory) }
+    return open
+  }
+
+  /// Gives directories that had to stay open their own permissions.
+  private func closeDirectories() {
+    var last: TreeDirectory?
+    func close(_ directory: TreeDirectory, _ permissions: UInt16) {
+      do throws(RestoreError) {
+        // Those that are above each other come from the deepest up.
+        let handle = try handles.handle(of: directory, near: last ?? directory)
+        try attempt("set permissions") { () throws(Errno) in
+          try handle.setPermissions(permissions)
+        }
+      } catch {
+        report(error, at: directory.path)
+      }
+      last = directory
+    }
+    do throws(ScratchError) {
+      try closed.forEach(close)
+    } catch {
+      report(.scratch(error), at: [])
+    }
   }
 
   // MARK: - Problems

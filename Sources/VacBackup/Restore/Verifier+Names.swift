@@ -14,7 +14,7 @@ extension Verifier {
   ///   - open: the names of the directories above.
   /// - Returns: nil where nothing more is to be done.
   func names(
-    in directory: TargetDirectory, of reference: DirectoryReference?, beside open: OpenNames
+    in directory: TreeDirectory, of reference: DirectoryReference?, beside open: OpenNames
   ) -> RemainingNames? {
     let limit = options.scratch.memoryLimit
     let room = 2 * limit - open.byteCount
@@ -67,7 +67,7 @@ extension Verifier {
   }
 
   /// Reports names that the archive does not have.
-  func tell(_ extras: RemainingNames?, in directory: TargetDirectory) {
+  func tell(_ extras: RemainingNames?, in directory: TreeDirectory) {
     guard let extras else { return }
     for name in extras.names { differ(directory.path(to: name), .extra) }
   }

@@ -9,25 +9,28 @@ package final class Verifier: Sendable {
   private static let queueLimit = 16
 
   /// Neighbours that one thread compares.
-  private struct Batch {
-    private var jobs: [Job] = []
+  private struct Batch: Sendable {
+    private(set) var jobs: [Job] = []
+    /// Where the first of them is: in a deep tree others may be opened meanwhile that are far away.
+    private(set) var handle: DirectoryHandle?
     private var byteCount = 0
 
     var isFull: Bool { jobs.count >= 32 || byteCount >= SmallFiles.byteLimit }
 
-    mutating func add(_ job: Job) {
+    mutating func add(_ job: Job, in handles: DirectoryHandles<RestoreError>) {
+      if jobs.isEmpty { handle = try? handles.handle(of: job.directory) }
       jobs.append(job)
       byteCount += job.item.size
     }
 
-    mutating func take() -> [Job] {
+    mutating func take() -> Batch {
       defer { self = Batch() }
-      return jobs
+      return self
     }
   }
 
   private struct Job: Sendable {
-    let directory: TargetDirectory
+    let directory: TreeDirectory
     let item: Item
     let status: FileStatus
 
@@ -43,7 +46,8 @@ package final class Verifier: Sendable {
   private let observer: RestoreObserver
   let differ: @Sendable (_ path: [UInt8], Difference) -> Void
   private let attributes: AttributeComparison
-  let handles: DirectoryHandles
+  let handles: DirectoryHandles<RestoreError>
+  private let log: DirectoryLog
   private let links: Monitor<LinkComparison>
   private let ending = Monitor<RestoreProblem?>(nil)
 
@@ -62,19 +66,20 @@ package final class Verifier: Sendable {
     self.observer = observer
     self.differ = differ
     attributes = AttributeComparison(options, source: source)
-    handles = DirectoryHandles(top: target)
-    links = Monitor(LinkComparison(options.scratch))
+    handles = DirectoryHandles(below: target, options.scratch)
+    log = DirectoryLog(options.scratch)
+    links = Monitor(LinkComparison(log, options.scratch))
   }
 
   /// Compares what is selected.
   ///
   /// - Returns: the paths of the selection that are not in the archive.
   package func run(_ selection: Selection = Selection()) throws(RestoreProblem) -> [[UInt8]] {
-    let crew = Crew<[Job], RestoreError>(
+    let crew = Crew<Batch, RestoreError>(
       "verify", threads: options.threadCount, queueLimit: Self.queueLimit
     ) { [self] batch, _ in
-      if options.readsAhead { SmallFiles.askAhead(batch.map(\.item), in: source) }
-      for job in batch { compare(job) }
+      if options.readsAhead { SmallFiles.askAhead(batch.jobs.map(\.item), in: source) }
+      compare(batch)
     }
     let result = Result { () throws(RestoreError) in try walk(selection, crew) }
     crew.finish()
@@ -87,64 +92,62 @@ package final class Verifier: Sendable {
   }
 
   private func walk(
-    _ selection: Selection, _ crew: Crew<[Job], RestoreError>
+    _ selection: Selection, _ crew: Crew<Batch, RestoreError>
   ) throws(RestoreError) -> [[UInt8]] {
     var walk = try ArchiveWalk(
       archive, in: source, selection: selection, order: .numbers,
       asksForFiles: options.readsAhead, scratch: options.scratch)
     var lastID = 0
-    let top = TargetDirectory()
-    var stack = [top]
+    var directory = TreeDirectory(id: 0, path: "")
     var batch = Batch()
-    var names = OpenNames()
-    names.push(
-      selection.top.isWhole ? self.names(in: top, of: archive.directory, beside: names) : nil)
-    // From the bottom up, so that none is the last to let go of those above.
-    defer { while stack.popLast() != nil {} }
-    while !isEnding, let step = try walk.next(), let directory = stack.last {
+    var names = OpenNames(options.scratch)
+    try names.push(
+      selection.top.isWhole
+        ? self.names(in: directory, of: archive.directory, beside: names) : nil)
+    while !isEnding, let step = try walk.next() {
       switch step {
       case .enter(let item):
-        observer.file?(walk.path, true)
+        observer.file?(walk.path.bytes, true)
         names.remove(item.name)
         lastID += 1
-        guard let entered = enter(item, id: lastID, in: directory) else {
+        guard let entered = try enter(item, id: lastID, in: directory) else {
           try walk.skipDirectory()
           continue
         }
-        stack.append(entered)
-        names.push(
+        directory = entered
+        try names.push(
           walk.isWholeDirectory
             ? self.names(in: entered, of: item.directory, beside: names) : nil)
       case .file(let item):
-        observer.file?(walk.path, false)
+        observer.file?(walk.path.bytes, false)
         names.remove(item.name)
         guard let status = status(of: item, in: directory) else { continue }
-        batch.add(Job(directory: directory, item: item, status: status))
+        batch.add(Job(directory: directory, item: item, status: status), in: handles)
         if batch.isFull { crew.add(batch.take()) }
       case .leave:
-        let left = stack.removeLast()
-        let extras = names.pop()
-        if walk.wasComplete { tell(extras, in: left) }
-        if let above = stack.last { _ = try? handles.handle(of: above, above: left) }
+        let left = try names.pop()
+        if walk.wasComplete { tell(left, in: directory) }
+        if let above = try handles.climb(from: directory) { directory = above }
       case .fault(let error):
-        report(error, at: walk.path)
+        report(error, at: walk.path.bytes)
       }
     }
     crew.add(batch.take())
-    if !isEnding, walk.wasComplete { tell(names.pop(), in: top) }
+    if !isEnding, walk.wasComplete { tell(try names.pop(), in: directory) }
     return walk.missing
   }
 
   // MARK: - Directories
 
   private func enter(
-    _ item: Item, id: Int, in parent: TargetDirectory
-  ) -> TargetDirectory? {
+    _ item: Item, id: Int, in parent: TreeDirectory
+  ) throws(RestoreError) -> TreeDirectory? {
     guard let status = status(of: item, in: parent) else { return nil }
     compareAttributes(Job(directory: parent, item: item, status: status))
     counters.directories.add()
-    let directory = TargetDirectory(
-      id: id, item.name, in: parent, identity: status.identity, permissions: 0)
+    let directory = try keeping { () throws(ScratchError) in
+      try log.directory(item.name, in: parent, id: id, identity: status.identity)
+    }
     do throws(RestoreError) {
       _ = try handles.handle(of: directory)
       return directory
@@ -155,7 +158,7 @@ package final class Verifier: Sendable {
   }
 
   /// What is where a file should be; nil, and a difference, unless it is of the same kind.
-  private func status(of item: Item, in directory: TargetDirectory) -> FileStatus? {
+  private func status(of item: Item, in directory: TreeDirectory) -> FileStatus? {
     do throws(RestoreError) {
       let handle = try handles.handle(of: directory)
       let status = try find(item.name, in: handle)
@@ -187,6 +190,17 @@ package final class Verifier: Sendable {
   }
 
   // MARK: - Files
+
+  private func compare(_ batch: Batch) {
+    guard var last = batch.jobs.first?.directory else { return }
+    handles.keep(batch.handle, of: last)
+    for job in batch.jobs {
+      // Who cannot open it tells.
+      _ = try? handles.handle(of: job.directory, near: last)
+      last = job.directory
+      compare(job)
+    }
+  }
 
   private func compare(_ job: Job) {
     guard !isEnding else { return }

@@ -50,6 +50,13 @@ package struct ByteHeap {
     return head + tail.dropFirst(max(0, offset - fileByteCount)).prefix(count - inFile)
   }
 
+  /// Forgets what was added at a place and after it.
+  package mutating func cut(to place: Int) {
+    let offset = place - start
+    tail.removeLast(tail.count - max(0, offset - fileByteCount))
+    fileByteCount = min(fileByteCount, offset)
+  }
+
   /// Forgets all that was added.
   package mutating func removeAll() {
     start = end

@@ -38,6 +38,9 @@ package struct DeepStack<Element> {
     _modify { yield &top[top.count - 1] }
   }
 
+  /// Those that are at hand.
+  var atHand: [Element] { top }
+
   package mutating func push(_ element: Element) throws(ScratchError) {
     if top.count >= limit {
       let count = top.count - limit / 2
