@@ -23,6 +23,8 @@ extension DirectoryHandle {
     // A stream of opendir(3) would cost five calls more, as many as there are for a small directory
     // and its attributes. Who comes second needs a position of their own.
     guard isListed.exchange(true, ordering: .relaxed) else {
+      // btrfs leaves out what was made since the directory was opened, or gone back to its beginning.
+      _ = try systemCall { lseek(descriptor, 0, SEEK_SET) }
       return try Self.forEachName(in: descriptor, body)
     }
     let own = try systemCall { unsafe openat(descriptor, ".", Self.flags) }

@@ -86,11 +86,12 @@ struct SystemTests {
     let giving = "setfacl -m u:54321:rwx,d:u:54321:rwx"
     try work.shell("mkdir out kept; mkdir kept/t; \(giving) out; \(giving) kept/t; mkdir bare")
 
+    let lists = "find * -not -type l | sort | xargs getfacl -n"
     for target in ["out", "kept"] {
       try work.run("unvac", "-C", target, "t.vac").expectSuccess()
-      let expected = try work.shell("cd t; getfacl -R -n * ")
+      let expected = try work.shell("cd t; \(lists)")
       #expect(expected.contains("default:user:12345:r-x"))
-      #expect(try work.shell("cd \(target)/t; getfacl -R -n *") == expected)
+      #expect(try work.shell("cd \(target)/t; \(lists)") == expected)
     }
     try work.run("unvac", "-C", "out", "--verify", "t.vac").expectSuccess()
 
