@@ -34,8 +34,10 @@ struct ListAction: PrintingAction {
   private func printLine(
     of item: Item, at path: WalkPath, to output: inout OutputBuffer
   ) throws(CommandError) -> RestoreError? {
+    // Not by way of `self`, a copy of which would cost as much as the line.
+    let isForTerminal = isTerminal && !command.listsJSON
     let write = { (piece: [UInt8]) throws(CommandError) in
-      try output.write(isTerminal && !command.listsJSON ? PathText.printable(piece) : piece)
+      try output.write(isForTerminal ? PathText.printable(piece) : piece)
     }
     do throws(ReadOrWriteError<CommandError>) {
       if command.listsJSON {

@@ -44,6 +44,10 @@ package struct ByteHeap {
   /// Bytes that were added.
   package func bytes(_ count: Int, at place: Int) throws(ScratchError) -> [UInt8] {
     let offset = place - start
+    // Nearly always, all is in memory.
+    if offset >= fileByteCount {
+      return Array(tail.dropFirst(offset - fileByteCount).prefix(count))
+    }
     let inFile = max(0, min(count, fileByteCount - offset))
     var head: [UInt8] = []
     if inFile > 0, let file { head = try file.read(inFile, at: offset) }
