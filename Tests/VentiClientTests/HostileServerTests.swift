@@ -12,9 +12,11 @@ struct HostileServerTests {
   private static let block = Block(Array("hello world".utf8))
   private static let address = BlockAddress(block.score, .data, limit: 100)
 
-  /// Reads a block from a server that answers the read with `reply`.
+  /// Reads a block from a server that does as `answer` says.
+  ///
+  /// - Parameter seconds: after which the client gives up; long for what is no matter of time.
   private func read(
-    seconds: Double = 0.4,
+    seconds: Double = 30,
     _ answer: @escaping @Sendable (ServerDouble.Session, UInt8) throws -> Void
   ) throws -> BlockError? {
     let server = try ServerDouble { session in
@@ -67,7 +69,7 @@ struct HostileServerTests {
 
   @Test("a server that breaks the protocol is given up after some attempts", arguments: garbage)
   func breaches(name: String, bytes: [UInt8]) throws {
-    let error = try read(seconds: 5) { session, _ in try session.socket.send(bytes) }
+    let error = try read { session, _ in try session.socket.send(bytes) }
     guard case .refused(_, let reason) = error else {
       Issue.record("\(name): \(String(describing: error))")
       return
@@ -78,7 +80,7 @@ struct HostileServerTests {
   @Test("random bytes instead of replies end the call, whatever they are", arguments: 1...6)
   func random(seed: Int) throws {
     let generator = Monitor(SeededGenerator(seed: UInt64(seed)))
-    let error = try read(seconds: 0.5) { session, tag in
+    let error = try read(seconds: 1) { session, tag in
       let bytes = generator.withLock { generator in
         generator.bytes(Int.random(in: 1..<200, using: &generator))
       }
@@ -89,7 +91,7 @@ struct HostileServerTests {
 
   @Test("a server that says nothing is timed out by name and score")
   func silence() throws {
-    let error = try read { _, _ in }
+    let error = try read(seconds: 0.4) { _, _ in }
     guard case .timedOut(Self.block.score, let peer, 0.4) = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -99,7 +101,7 @@ struct HostileServerTests {
 
   @Test("a server that hangs up after each read is timed out, and why is said")
   func hangsUp() throws {
-    let error = try read { session, _ in session.socket.shutDown() }
+    let error = try read(seconds: 1) { session, _ in session.socket.shutDown() }
     guard case .timedOut(Self.block.score, let peer, _) = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -109,7 +111,9 @@ struct HostileServerTests {
 
   @Test("half a frame, and then nothing, is timed out")
   func halfFrame() throws {
-    let error = try read { session, tag in try session.socket.send([0, 0, 0, 13, 13, tag, 104]) }
+    let error = try read(seconds: 0.4) { session, tag in
+      try session.socket.send([0, 0, 0, 13, 13, tag, 104])
+    }
     guard case .timedOut = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -201,7 +205,7 @@ struct HostileServerTests {
       }
       try session.serve(store)
     }
-    let client = try VentiClient.connect(to: server.dial, options: .impatient(5))
+    let client = try VentiClient.connect(to: server.dial, options: .impatient(30))
 
     #expect(try client.read(Self.address) == Self.block)
   }

@@ -25,8 +25,8 @@ extension FileSubject {
         } else {
           try directory.removeAttribute(name, of: self.name)
         }
-      } catch  where error == .noData || error == .notSupported {
-        continue
+      } catch {
+        guard error == .noData || error == .notSupported else { throw error }
       }
     }
   }
