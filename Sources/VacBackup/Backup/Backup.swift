@@ -112,7 +112,7 @@ package final class Backup: Sendable {
 
   /// Whether a file holds the store.
   private func isOfStore(_ file: SourceFile) -> Bool {
-    file.status.kind == .file && storeFiles.contains { $0 == file.status.identity }
+    file.status.kind == .file && storeFiles.contains(file.status.identity)
   }
 
   // MARK: - Walking

@@ -18,13 +18,9 @@ enum AccessControlList {
 extension FileSubject {
   /// Takes away the lists that a new file has got from the directory it was made in.
   func removeLists() throws(Errno) {
-    for name in [AccessControlList.access, AccessControlList.inherited] {
+    for list in [AccessControlList.access, AccessControlList.inherited] {
       do throws(Errno) {
-        if let open {
-          try open.removeAttribute(name)
-        } else {
-          try directory.removeAttribute(name, of: self.name)
-        }
+        try removeAttribute(list)
       } catch {
         guard error == .noData || error == .notSupported else { throw error }
       }

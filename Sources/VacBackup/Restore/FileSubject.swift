@@ -21,6 +21,14 @@ struct FileSubject {
     }
   }
 
+  func removeAttribute(_ attribute: [UInt8]) throws(Errno) {
+    if let open {
+      try open.removeAttribute(attribute)
+    } else {
+      try directory.removeAttribute(attribute, of: name)
+    }
+  }
+
   func setPermissions(_ permissions: UInt16) throws(Errno) {
     if let open {
       try open.setPermissions(permissions)

@@ -42,8 +42,7 @@ package struct ArenaRepair: Sendable {
     try arena.partition.sync()
     guard written != tail.written else { return }
     tail.written = written
-    try LogWriter(arenas: [arena]).write(tail, of: 0)
-    try arena.partition.sync()
+    try write(tail)
   }
 
   /// Writes a tail that counts what there is, where it counts something else.
@@ -57,6 +56,11 @@ package struct ArenaRepair: Sendable {
     var tail = tail
     (tail.written, tail.indexed) = (written, indexed)
     try arena.partition.sync()
+    try write(tail)
+  }
+
+  /// Writes a tail that counts what is safe.
+  private func write(_ tail: ArenaTail) throws(StoreError) {
     try LogWriter(arenas: [arena]).write(tail, of: 0)
     try arena.partition.sync()
   }
