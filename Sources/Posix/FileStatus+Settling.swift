@@ -13,8 +13,8 @@ extension FileStatus {
     at now: Time = .ofChangesNow, tick: Double = Time.tickSeconds
   ) -> Double {
     let isCoarse = changed.nanoseconds == 0 && modified.nanoseconds == 0
-    let left = changed.seconds(since: now) + (isCoarse ? Self.coarseTickSeconds : tick)
     guard isCoarse || changed >= now else { return 0 }
+    let left = changed.seconds(since: now) + (isCoarse ? Self.coarseTickSeconds : tick)
     // What lies further ahead is of another machine's clock, and nobody knows how long that takes.
     return 0 < left && left <= Self.coarseTickSeconds + tick ? left : 0
   }
@@ -32,11 +32,11 @@ extension FileStatus.Time: Comparable {
   }
 
   /// How long it gives the same to all.
-  package static var tickSeconds: Double {
+  package static let tickSeconds: Double = {
     var tick = Glibc.timespec()
     unsafe clock_getres(CLOCK_REALTIME_COARSE, &tick)
     return Double(tick.tv_sec) + Double(tick.tv_nsec) / 1e9
-  }
+  }()
 
   package static func < (left: Self, right: Self) -> Bool {
     (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
